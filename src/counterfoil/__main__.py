@@ -1,0 +1,102 @@
+"""``counterfoil``: hands the command line its office opener and registers demo and bench."""
+
+from __future__ import annotations
+
+import sys
+from functools import partial
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from counterfoil.faces.cli import main as face
+from counterfoil.faces.cli.house import House
+from counterfoil.kernel.outcomes import Malformed, Translate
+
+face.COMMANDS |= {"demo": "counterfoil.demo.command:demo", "bench": "counterfoil.bench.command:bench"}
+
+
+def _open(folder: Path, *, clock: str = "machine", **options: Any) -> Any:
+    from counterfoil import bootstrap
+
+    return bootstrap.open_with(folder, clock, **options)
+
+
+def _init(folder: Path, **options: Any) -> str:
+    from counterfoil import bootstrap
+
+    edition = options.pop("edition")
+    return bootstrap.init_office(folder, bootstrap.Settings(**options), edition=edition)
+
+
+def _read_store(folder: Path) -> Any:
+    from counterfoil import bootstrap
+
+    return bootstrap.open_store(folder, bootstrap.read_settings(folder), read_only=True)
+
+
+def _settings(folder: Path) -> Any:
+    from counterfoil import bootstrap
+
+    return bootstrap.read_settings(folder)
+
+
+def _edition(name: str) -> bytes:
+    shipped = files("counterfoil.policy") / "editions" / f"{name}.toml"
+    if shipped.is_file():
+        return shipped.read_bytes()
+    path = Path(name)
+    if not path.is_file():
+        raise Malformed(f"{name!r} is neither a shipped policy edition nor a file", field="policy")
+    return path.read_bytes()
+
+
+def _to_ms(local: Any, zone: str) -> int:
+    from counterfoil.engines.clock import local_ms
+
+    return local_ms(local, zone)
+
+
+def _catalog(language: str) -> Translate:
+    from counterfoil.engines.texts import catalog
+
+    return catalog(language)
+
+
+def _engine(module: str, name: str, *arguments: Any, **options: Any) -> Any:
+    import importlib
+
+    return getattr(importlib.import_module(module), name)(*arguments, **options)
+
+
+def main() -> None:
+    """The console script."""
+    house = House(
+        init=_init,
+        open=_open,
+        read_store=_read_store,
+        settings=_settings,
+        edition=_edition,
+        to_ms=_to_ms,
+        catalog=_catalog,
+        more={
+            "receipt-text": partial(_engine, "counterfoil.engines.printing.text", "render"),
+            "receipt-png": partial(_engine, "counterfoil.engines.printing.png", "render"),
+            "receipt-escpos": partial(_engine, "counterfoil.engines.printing.escpos", "render"),
+            "paper": partial(_engine, "counterfoil.engines.printing.paper", "paper"),
+            "qr-png": partial(_engine, "counterfoil.engines.printing.qr", "png"),
+            "qr-terminal": partial(_engine, "counterfoil.engines.printing.qr", "terminal"),
+            "backup": partial(_engine, "counterfoil.bootstrap", "backup"),
+            "restore": partial(_engine, "counterfoil.bootstrap", "restore"),
+            "next-epoch": partial(_engine, "counterfoil.bootstrap", "next_epoch"),
+            "approve-epoch": partial(_engine, "counterfoil.bootstrap", "approve_epoch"),
+            "node-key": partial(_engine, "counterfoil.bootstrap", "node_key_of"),
+            "office-key": partial(_engine, "counterfoil.bootstrap", "office_key_of"),
+            "mark": partial(_engine, "counterfoil.bootstrap", "mark_of"),
+            "doctor": partial(_engine, "counterfoil.bootstrap", "examine"),
+        },
+    )
+    sys.exit(face.run(house))
+
+
+if __name__ == "__main__":
+    main()

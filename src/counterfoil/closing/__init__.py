@@ -1,0 +1,1 @@
+"""Closing: the day (Open → Counted → Closed), blind counts, differences and disputes."""

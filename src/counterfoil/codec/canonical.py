@@ -1,0 +1,103 @@
+"""Encode and strictly decode. See the package's page for the subset."""
+
+from __future__ import annotations
+
+from typing import Any, NoReturn
+
+import cbor2
+
+from counterfoil.kernel.limits import CBOR_DEPTH_MAX, FACTS_BYTES_MAX
+from counterfoil.kernel.outcomes import Fault, Malformed
+
+_INT_MIN, _INT_MAX = -(2**63), 2**63 - 1
+
+
+class UnknownVersion(Malformed):
+    """The bytes are of a format or version this build does not know. They are refused by name, never guessed."""
+
+    def __init__(self, what: str, found: object) -> None:
+        super().__init__(
+            f"{what} version {found!r} is not known to this build: use the build that wrote it or a newer one"
+        )
+        self.what, self.found = what, found
+
+
+def _no_tag(*_: object) -> NoReturn:
+    raise ValueError("a tag, and tags are not part of the subset")
+
+
+# Every tag the library would turn into an object (dates, big numbers, regular expressions, …) is refused before it can.
+_NO_TAGS = dict.fromkeys([*range(64), *range(256, 280), 1004, 43000, 43001, 55799], _no_tag)
+
+
+def encode(value: Any) -> bytes:
+    """The one canonical encoding of ``value``; a value outside the subset is our bug (``Fault``)."""
+    reason = _outside(value, 0)
+    if reason:
+        raise Fault(f"not canonical CBOR: {reason}")
+    return cbor2.dumps(value, canonical=True)
+
+
+def decode(data: bytes, *, limit: int = FACTS_BYTES_MAX, what: str = "CBOR") -> Any:
+    """The value of ``data``, if ``data`` is its canonical encoding; else ``Malformed``. Never hangs, never
+    over-allocates."""
+    if len(data) > limit:
+        raise Malformed(f"{what} of {len(data)} bytes is over the limit of {limit}")
+    try:
+        value = cbor2.loads(
+            data,
+            max_depth=CBOR_DEPTH_MAX + 1,
+            allow_indefinite=False,
+            allow_duplicate_keys=False,
+            semantic_decoders=_NO_TAGS,
+        )
+    except (cbor2.CBORError, ValueError, RecursionError, MemoryError, OverflowError, TypeError) as error:
+        raise Malformed(f"{what} cannot be read: {error}") from None
+    reason = _outside(value, 0)
+    if reason is None and cbor2.dumps(value, canonical=True) != data:
+        reason = "the encoding is not the canonical one"
+    if reason:
+        raise Malformed(f"{what} is not canonical CBOR: {reason}")
+    return value
+
+
+def _outside(value: Any, depth: int) -> str | None:
+    """Why ``value`` is outside the subset, or None. Iterative over scalars, bounded in depth."""
+    kind = type(value)
+    if kind is int:
+        return None if _INT_MIN <= value <= _INT_MAX else "an integer beyond int64"
+    if kind is bytes or kind is bool:
+        return None
+    if kind is str:
+        return None if value.isascii() or _utf8(value) else "a text that is not UTF-8"
+    if depth >= CBOR_DEPTH_MAX:
+        return f"more than {CBOR_DEPTH_MAX} levels"
+    if kind is list or kind is tuple:
+        for item in value:
+            reason = _outside(item, depth + 1)
+            if reason:
+                return reason
+        return None
+    if kind is dict:
+        first = None
+        for key, item in value.items():
+            if type(key) is not int and type(key) is not str:
+                return "a map key that is neither an unsigned integer nor a text"
+            if type(key) is int and not 0 <= key <= _INT_MAX:
+                return "a map key below zero or beyond int64"
+            first = first or type(key)
+            if type(key) is not first:
+                return "a map with both integer and text keys"
+            reason = _outside(key, depth + 1) or _outside(item, depth + 1)
+            if reason:
+                return reason
+        return None
+    return f"a value of type {kind.__name__}"
+
+
+def _utf8(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -1,0 +1,48 @@
+"""A customer's details: as people write them, and kept apart from everything that is signed for ever.
+
+A name is one text, never forced into first and last. Where she lives (``lives``: a street address, a rural route box,
+or the description of a place) and where her mail goes (``mail``: a PO box is a normal answer) are two things.
+The journal holds SHA-256(16 random bytes ‖ canonical details) and nothing else of a person.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+from counterfoil import codec
+from counterfoil.kernel.days import day
+from counterfoil.kernel.limits import TEXT_CHARACTERS_MAX
+from counterfoil.kernel.outcomes import Malformed
+
+FIELDS = ("name", "lives", "mail", "phone", "born", "language", "identification", "note")
+REQUIRED = ("name",)
+LANGUAGES = ("en", "es")
+SALT_BYTES = 16
+
+
+def details_value(given: Mapping[str, Any], read_text: Any) -> dict[str, str]:
+    """The canonical details of what was typed; ``Malformed`` names the field. ``read_text`` is
+    ``office.readers.text``."""
+    found = {}
+    for name, value in given.items():
+        if name not in FIELDS:
+            raise Malformed(f"details.{name[:40]} is not a field of a customer's details", field=f"details.{name[:40]}")
+        text = read_text(value, f"details.{name}")
+        if name == "born":
+            day(text, field="details.born")
+        if name == "language" and text not in LANGUAGES:
+            raise Malformed(f"details.language is {text!r}: en or es is needed", field="details.language")
+        found[name] = text
+    for name in REQUIRED:
+        if name not in found:
+            raise Malformed(
+                f"details.{name} is missing: up to {TEXT_CHARACTERS_MAX} characters", field=f"details.{name}"
+            )
+    return found
+
+
+def details_hash(salt: bytes, details: Mapping[str, str]) -> bytes:
+    """What stands in the journal for these details."""
+    return hashlib.sha256(salt + codec.encode(dict(details))).digest()

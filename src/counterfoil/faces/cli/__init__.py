@@ -1,0 +1,1 @@
+"""The command line: parse, call operations, render. No rule of banking here."""

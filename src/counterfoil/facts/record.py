@@ -1,0 +1,123 @@
+"""What a fact is: a frozen dataclass with a number and a version, and one canonical form.
+
+Canonical form: ``[number, version, {1: first field, 2: second field, …}]``; a field that is None is left out. Fields
+are
+never reordered or removed; a new field goes last with default None, and a new meaning is a new version
+(``test_facts_keep_their_bytes`` holds golden bytes of every fact).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from typing import Any, ClassVar, TypeVar, get_type_hints
+
+from counterfoil.codec import UnknownVersion
+from counterfoil.kernel.outcomes import Malformed
+
+Count = Mapping[str, int]
+"""Denomination counts: face value in minor units (as text) → number of pieces."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """Base of every fact. Subclasses are registered with ``@recorded(number)``."""
+
+    number: ClassVar[int] = 0
+    version: ClassVar[int] = 1
+
+
+F = TypeVar("F", bound=type[Fact])
+_REGISTRY: dict[tuple[int, int], type[Fact]] = {}
+_NUMBERS: set[int] = set()
+_SHAPES: dict[type[Fact], tuple[tuple[str, Callable[[Any], bool], bool], ...]] = {}
+
+
+def recorded(number: int, version: int = 1) -> Callable[[F], F]:
+    """Registers a fact class under its number and version for ever."""
+
+    def register(cls: F) -> F:
+        assert (number, version) not in _REGISTRY, f"fact {number}/{version} is taken"
+        cls.number, cls.version = number, version
+        _REGISTRY[number, version] = cls
+        _NUMBERS.add(number)
+        return cls
+
+    return register
+
+
+def every_fact() -> dict[tuple[int, int], type[Fact]]:
+    """All registered facts by (number, version)."""
+    return dict(_REGISTRY)
+
+
+def fact_value(fact: Fact) -> list[Any]:
+    """The value that is encoded for ``fact``."""
+    values = {}
+    for place, (name, _, _) in enumerate(_shape(type(fact)), start=1):
+        value = getattr(fact, name)
+        if value is not None:
+            values[place] = value
+    return [fact.number, fact.version, values]
+
+
+def read_fact(value: Any) -> Fact:
+    """The fact of a decoded value; an unknown number or version is refused by name."""
+    if type(value) is not list or len(value) != 3 or type(value[2]) is not dict:
+        raise Malformed("a fact is [number, version, fields]")
+    number, version, given = value
+    if type(number) is not int or type(version) is not int:
+        raise Malformed("a fact's number and version are integers")
+    cls = _REGISTRY.get((number, version))
+    if cls is None:
+        raise UnknownVersion(
+            f"fact {number}" if number in _NUMBERS else "fact number", version if number in _NUMBERS else number
+        )
+    shape = _shape(cls)
+    arguments = {}
+    for place, (name, fits, optional) in enumerate(shape, start=1):
+        if place in given:
+            found = given[place]
+            if not fits(found):
+                raise Malformed(f"fact {number}: field {name} is {found!r}", field=name)
+            arguments[name] = found
+        elif not optional:
+            raise Malformed(f"fact {number}: field {name} is missing", field=name)
+    if len(arguments) != len(given):
+        raise Malformed(f"fact {number}: a field that version {version} does not have")
+    return cls(**arguments)
+
+
+def _shape(cls: type[Fact]) -> tuple[tuple[str, Callable[[Any], bool], bool], ...]:
+    try:
+        return _SHAPES[cls]
+    except KeyError:
+        hints = get_type_hints(cls)
+        shape = tuple((f.name, *_CHECKS[hints[f.name]]) for f in fields(cls))
+        _SHAPES[cls] = shape
+        return shape
+
+
+def _is(kind: type) -> Callable[[Any], bool]:
+    return lambda value: type(value) is kind
+
+
+def _count(value: Any) -> bool:
+    return type(value) is dict and all(type(k) is str and type(v) is int for k, v in value.items())
+
+
+# The types a field may have; a check says whether a decoded value is of that type. (check, may be absent)
+_CHECKS: dict[Any, tuple[Callable[[Any], bool], bool]] = {
+    int: (_is(int), False),
+    str: (_is(str), False),
+    bytes: (_is(bytes), False),
+    bool: (_is(bool), False),
+    list[Any]: (_is(list), False),
+    Count: (_count, False),
+    int | None: (_is(int), True),
+    str | None: (_is(str), True),
+    bytes | None: (_is(bytes), True),
+    bool | None: (_is(bool), True),
+    list[Any] | None: (_is(list), True),
+    Count | None: (_count, True),
+}

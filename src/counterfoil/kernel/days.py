@@ -1,0 +1,51 @@
+"""Calendar days and local times as the office writes them: ISO 8601, proleptic Gregorian, no clock."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from counterfoil.kernel.outcomes import Malformed
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_LOCAL = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{3})?)?")
+
+
+def day(text: str, *, field: str = "date") -> date:
+    """Reads ``2026-11-23`` exactly."""
+    if isinstance(text, str) and _DAY.fullmatch(text):
+        try:
+            return date.fromisoformat(text)
+        except ValueError:
+            pass
+    raise Malformed(f"{text!r} is not a date such as 2026-11-23", field=field)
+
+
+def local_time(text: str, *, field: str = "at") -> datetime:
+    """Reads ``2026-11-23T09:05``, with seconds and milliseconds if given; local to the office, no zone."""
+    if isinstance(text, str) and _LOCAL.fullmatch(text):
+        try:
+            return datetime.fromisoformat(text)
+        except ValueError:
+            pass
+    raise Malformed(f"{text!r} is not a local time such as 2026-11-23T09:05", field=field)
+
+
+def milliseconds(moment: datetime) -> int:
+    """Milliseconds since 1970-01-01T00:00Z; a naive moment is taken as UTC. Exact: no float is involved."""
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return (aware - _START) // timedelta(milliseconds=1)
+
+
+def moment(ms: int) -> datetime:
+    """The UTC moment of ``ms`` milliseconds since 1970."""
+    return _START + timedelta(milliseconds=ms)
+
+
+def local_day(ms: int, zone: str) -> str:
+    """The calendar day of a moment (ms since 1970) in an IANA time zone, as ISO text."""
+    return moment(ms).astimezone(ZoneInfo(zone)).date().isoformat()
+
+
+_START = datetime(1970, 1, 1, tzinfo=UTC)

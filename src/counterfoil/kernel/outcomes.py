@@ -1,0 +1,65 @@
+"""Whose fault it is: three ways for a request not to happen.
+
+- ``Malformed``: the input cannot be read as what it claims to be. Raised at the edge; names field and value;
+  nothing changed; never remembered.
+- ``Refusal``: a rule says no. *Returned*, not raised, remembered under its request id for ever. Its sentence says
+  what is so, what to do next and what was recorded.
+- ``Fault``: our own bug, or a store that failed. Raised; stops the till; never remembered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from typing import Any, ClassVar
+
+Translate = Callable[[str], str]
+
+
+def mark(text: str) -> str:
+    """Marks a text for the catalog (extracted by Babel under this name) and returns it unchanged."""
+    return text
+
+
+def untranslated(text: str) -> str:
+    """The identity catalog: English as written in the source."""
+    return text
+
+
+class CounterfoilError(Exception):
+    """Base of every exception this project raises on purpose."""
+
+
+class Malformed(CounterfoilError):
+    """Bad input. ``field`` says where; the message says what was found and what is accepted."""
+
+    def __init__(self, message: str, *, field: str = "") -> None:
+        super().__init__(message)
+        self.field = field
+
+
+class Unavailable(CounterfoilError):
+    """Not now: a lock, a disk or a server said no. Nothing is recorded; the same request may be sent again."""
+
+
+class Fault(CounterfoilError):
+    """Our bug, or books that do not agree with themselves. The till stops; nothing more is posted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A rule said no. Subclasses are frozen dataclasses whose fields fill ``said``, a text of the catalog.
+
+    ``code`` is stable for ever (``till.short``); ``said`` is the English sentence with ``{field}`` places.
+    """
+
+    code: ClassVar[str] = ""
+    said: ClassVar[str] = ""
+
+    def sentence(self, translate: Translate = untranslated) -> str:
+        """What is so, what to do next and what was recorded, in the language of ``translate``."""
+        return translate(type(self).said).format(**self.details())
+
+    def details(self) -> dict[str, Any]:
+        """The fields by name, as shown to people."""
+        return {f.name: getattr(self, f.name) for f in fields(self)}

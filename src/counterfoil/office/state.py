@@ -1,0 +1,301 @@
+"""The state of one office, kept in memory by its single writer and folded from facts, entry by entry.
+
+Always true:
+
+1. ``fold`` is the only way the state changes, live and in a rebuild alike, so what audit rebuilds is what the desk
+   had (``test_a_rebuild_gives_the_same_books``).
+2. Rows that changed since the last ``drain`` are exactly what the next commit must write.
+3. After a failed commit the state is thrown away and loaded anew; nothing here can be undone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from typing import Any, Generic, NamedTuple, TypeVar
+
+from counterfoil.facts.record import Fact
+from counterfoil.kernel.idents import transfer_id
+from counterfoil.kernel.outcomes import Fault
+from counterfoil.ledger.booking import Leg, account_rule, customer_account, legs_of
+from counterfoil.ledger.machine import Machine
+from counterfoil.ledger.outcomes import Outcome
+from counterfoil.ledger.transfers import LINKED, Transfer
+from counterfoil.office import rows as r
+from counterfoil.office.folds import FOLDERS
+from counterfoil.policy.edition import Edition, read_edition
+
+R = TypeVar("R", bound=tuple[Any, ...])
+
+
+class Place(NamedTuple):
+    """Where a fact stands: all that folds may use besides the fact itself."""
+
+    epoch: int
+    sequence: int
+    kind: str
+    request: bytes
+    part: int
+    by_clerk: bool
+    time: int
+    body: Mapping[str, Any]
+
+
+class Fold(Generic[R]):
+    """One fold table in memory: rows by key, and the keys changed since the last drain."""
+
+    __slots__ = ("changed", "key", "rows")
+
+    def __init__(self, key: int) -> None:
+        self.rows: dict[tuple[Any, ...], R] = {}
+        self.changed: dict[tuple[Any, ...], None] = {}
+        self.key = key
+
+    def get(self, *key: Any) -> R | None:
+        return self.rows.get(key)
+
+    def put(self, row: R) -> None:
+        key = row[: self.key]
+        self.rows[key] = row
+        self.changed[key] = None
+
+    def all(self) -> list[R]:
+        """Every row, in key order."""
+        return [self.rows[key] for key in sorted(self.rows)]
+
+
+# Tables that only grow and that no decision looks at in memory: their rows pass through to the commit.
+PASSING = ("statement", "part", "head")
+
+
+class State:
+    """See the module's page. ``place`` is the office's own number (the place of its (holder, place) accounts)."""
+
+    def __init__(self) -> None:
+        self.machine = Machine()
+        self.account_ids: dict[str, int] = {}
+        self.epoch: Fold[r.EpochRow] = Fold(1)
+        self.clerk: Fold[r.ClerkRow] = Fold(1)
+        self.clerk_key: Fold[r.KeyRow] = Fold(1)
+        self.edition: Fold[r.EditionRow] = Fold(1)
+        self.day: Fold[r.DayRow] = Fold(1)
+        self.till: Fold[r.TillRow] = Fold(1)
+        self.till_total: Fold[r.TotalRow] = Fold(3)
+        self.difference: Fold[r.DifferenceRow] = Fold(1)
+        self.pouch: Fold[r.PouchRow] = Fold(1)
+        self.stock: Fold[r.StockRow] = Fold(2)
+        self.customer: Fold[r.CustomerRow] = Fold(1)
+        self.holding: Fold[r.HoldingRow] = Fold(1)
+        self.legal_hold: Fold[r.HoldRow] = Fold(1)
+        self.reversal: Fold[r.ReversalRow] = Fold(2)
+        self.books: Fold[r.BooksRow] = Fold(1)
+        self.passing: dict[str, list[tuple[Any, ...]]] = {name: [] for name in PASSING}
+        self.editions: dict[bytes, Edition] = {}
+        self.policy: Edition | None = None
+        self.current: r.EpochRow | None = None
+        self.today: r.DayRow | None = None
+        """The day that is open or counted, if any."""
+        self.now = 0
+        self.closed_through = 0
+
+    # --- what the store and the audit need -------------------------------------------------------------------------
+
+    def tables(self) -> dict[str, Fold[Any]]:
+        """The fold tables kept in memory, by name."""
+        return {name: getattr(self, name) for name in r.FOLDS if name not in PASSING}
+
+    def load(
+        self,
+        rows: Callable[[str], Iterable[tuple[Any, ...]]],
+        accounts: Iterable[tuple[Any, ...]],
+        pendings: Iterable[tuple[Any, ...]],
+        edition_content: Callable[[r.EditionRow], bytes],
+        *,
+        highest: bytes,
+    ) -> None:
+        """Takes the state up from stored rows. ``edition_content`` finds an edition's file in its entry."""
+        for name, fold in self.tables().items():
+            cls = r.FOLDS[name][0]
+            for row in rows(name):
+                fold.rows[row[: fold.key]] = cls(*row)
+        books = self.books.get(1)
+        if books:
+            self.now, self.closed_through = books.now, books.closed_through
+        kept = list(accounts)
+        self.machine.load(kept, pendings, closed_through=self.closed_through, last_now=self.now, highest=highest)
+        self.account_ids = {row[1]: row[0] for row in kept}
+        for edition in self.edition.rows.values():
+            self.editions[edition.digest] = read_edition(edition_content(edition))
+        if self.epoch.rows:
+            self.current = self.epoch.rows[max(self.epoch.rows)]
+        self.today = next((day for day in self.day.rows.values() if day.state != "closed"), None)
+        self.choose_policy()
+
+    def drain(self) -> dict[str, list[tuple[Any, ...]]]:
+        """Rows changed since the last drain, by table."""
+        changed: dict[str, list[tuple[Any, ...]]] = {}
+        if self.now or self.closed_through:
+            row = r.BooksRow(1, self.now, self.closed_through)
+            if self.books.get(1) != row:
+                self.books.put(row)
+        for name, fold in self.tables().items():
+            if fold.changed:
+                changed[name] = [fold.rows[key] for key in fold.changed]
+                fold.changed = {}
+        for name, passing in self.passing.items():
+            if passing:
+                changed[name] = passing
+                self.passing[name] = []
+        return changed
+
+    # --- the ledger ------------------------------------------------------------------------------------------------
+
+    @property
+    def place(self) -> str:
+        """The office's own number."""
+        if self.current is None:
+            raise Fault("no epoch is open")
+        return self.current.office
+
+    def transfers_for(self, fact: Fact, at: Place, first_leg: int) -> list[Transfer]:
+        """The transfers of one fact; ledger accounts that it is the first to name are added."""
+        legs = legs_of(fact, self.current.office if self.current else "")
+        if not legs:
+            return []
+        booked = self._ordinal(at)
+        value = _ordinal(getattr(fact, "value_date", None)) or booked
+        return [self._transfer(leg, at, first_leg + n, booked, value) for n, leg in enumerate(legs)]
+
+    def _transfer(self, leg: Leg, at: Place, number: int, booked: int, value: int) -> Transfer:
+        ids = self.account_ids
+        debit = ids.get(leg.debit) or self._add_account(leg.debit)
+        credit = ids.get(leg.credit) or self._add_account(leg.credit)
+        return Transfer(
+            transfer_id(at.epoch, at.sequence, number),
+            debit,
+            credit,
+            leg.amount,
+            leg.code,
+            leg.flags,
+            leg.pending,
+            booked,
+            value,
+        )
+
+    def _add_account(self, name: str) -> int:
+        number, rule = len(self.account_ids) + 1, account_rule(name)
+        assert self.current is not None
+        outcome = self.machine.add_account(number, name, self.current.currency, rule.code, rule.flags, 0)
+        if outcome is not Outcome.CREATED:
+            raise Fault(f"ledger account {name}: {outcome.name}")
+        self.account_ids[name] = number
+        return number
+
+    def forget_accounts(self, known: int) -> None:
+        """Takes back ledger accounts beyond the first ``known``: their request was refused."""
+        for name in list(self.account_ids)[known:]:
+            self.machine.forget_account(self.account_ids.pop(name))
+
+    def _ordinal(self, at: Place) -> int:
+        return _ordinal(at.body.get("date")) or _ordinal(self.today.date if self.today else None)
+
+    def balance(self, name: str) -> tuple[int, int, int, int]:
+        """(debits posted, credits posted, debits pending, credits pending) of a ledger account, zeros if not yet
+        named."""
+        number = self.account_ids.get(name)
+        if number is None:
+            return (0, 0, 0, 0)
+        return self.machine.balance(number)
+
+    # --- folding ---------------------------------------------------------------------------------------------------
+
+    def begin(self, at: Place) -> None:
+        """Before the facts of an entry are folded: time, the opening, and the request's part.
+
+        Entries before the first day bind no later time: they carry the machine's, and the first day may be a file's.
+        """
+        if self.day.rows or at.kind == "day-open":
+            self.now = max(self.now, at.time)
+        self.passing["part"].append(r.PartRow(at.request, at.part, at.epoch, at.sequence))
+        account = at.body.get("account")
+        seen = []
+        for name in (account, at.body.get("to")):
+            if isinstance(name, str) and name not in seen:
+                seen.append(name)
+                self.passing["statement"].append(r.StatementRow(name, at.epoch, at.sequence))
+        if at.by_clerk and self.current is not None and self.current.opening:
+            self.current = self.current._replace(opening=0)
+            self.epoch.put(self.current)
+
+    def fold(self, fact: Fact, at: Place) -> None:
+        """Takes one fact into the fold tables (its transfers are applied by the ledger machine, beside this)."""
+        folder = FOLDERS.get((fact.number, fact.version))
+        if folder:
+            folder(self, fact, at)
+
+    def replay(self, facts: list[Fact], at: Place) -> list[Outcome]:
+        """Applies and folds one committed entry: the way of every rebuild."""
+        self.begin(at)
+        transfers: list[Transfer] = []
+        outcomes: list[Outcome] = []
+        for fact in facts:
+            transfers += self.transfers_for(fact, at, len(transfers))
+        if transfers:
+            outcomes = self.machine.apply(chained(transfers), at.time, _no_stored)
+        for fact in facts:
+            self.fold(fact, at)
+        return outcomes
+
+    # --- helpers of folds ------------------------------------------------------------------------------------------
+
+    def set_day(self, day: r.DayRow) -> None:
+        self.day.put(day)
+        self.today = None if day.state == "closed" else day
+
+    def cash_moved(self) -> None:
+        """A counted day in which cash moves again must be counted again."""
+        if self.today is not None and self.today.state == "counted":
+            self.set_day(self.today._replace(state="open"))
+
+    def total(self, till: str, date: str, kind: str, cash_in: int, cash_out: int) -> None:
+        row = self.till_total.get(till, date, kind) or r.TotalRow(till, date, kind, 0, 0, 0)
+        self.till_total.put(
+            r.TotalRow(till, date, kind, row.number + 1, row.cash_in + cash_in, row.cash_out + cash_out)
+        )
+
+    def stock_moved(self, place: str, item: str, quantity: int, face: int) -> None:
+        row = self.stock.get(place, item) or r.StockRow(place, item, 0, face)
+        self.stock.put(r.StockRow(place, item, row.quantity + quantity, face))
+
+    def set_account_closed(self, account: str, closed: bool) -> None:
+        number = self.account_ids.get(customer_account(account, self.place))
+        if number is not None:
+            self.machine.set_closed(number, closed)
+
+    def take_edition(self, content: bytes, at: Place, effective: str) -> None:
+        edition = read_edition(content)
+        self.editions[edition.digest] = edition
+        self.edition.put(r.EditionRow(edition.digest, effective, edition.name, at.epoch, at.sequence))
+        self.choose_policy()
+
+    def choose_policy(self) -> None:
+        """The edition in force: the last entered among those effective by the open day (before any day: the last
+        entered)."""
+        today = self.today.date if self.today else None
+        entered = sorted(self.edition.rows.values(), key=lambda row: (row.effective, row.epoch, row.sequence))
+        in_force = [row for row in entered if today is None or row.effective <= today]
+        self.policy = self.editions[in_force[-1].digest] if in_force else None
+
+
+def chained(transfers: list[Transfer]) -> list[Transfer]:
+    """The transfers as one linked chain: all or none."""
+    last = len(transfers) - 1
+    return [t._replace(flags=t.flags | LINKED) if n < last else t for n, t in enumerate(transfers)]
+
+
+def _no_stored(ids: list[bytes]) -> dict[bytes, Transfer]:
+    return {}
+
+
+def _ordinal(text: Any) -> int:
+    return date.fromisoformat(text).toordinal() if isinstance(text, str) and text else 0

@@ -1,0 +1,178 @@
+"""Who is at the counter: sealed keys, sessions, enrolment.
+
+Always true: an unsealed key lives in a session in this process and nowhere else, and is dropped at sign-out; a clerk
+has one open session; a wrong PIN is noted in the event view and makes the next try wait longer, for that clerk alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple, Protocol
+
+from counterfoil.kernel.outcomes import Malformed, Unavailable
+from counterfoil.office.requests import Ask, EnrolClerk, RotateKey
+from counterfoil.operations import setup
+from counterfoil.operations.answers import Accepted, Answer
+from counterfoil.operations.desk import Desk, Request, Signer
+from counterfoil.operations.store import Row
+
+
+class SessionSigner(Signer, Protocol):
+    """A signer that can be dropped."""
+
+    def drop(self) -> None: ...
+
+
+class KeyCase(Protocol):
+    """Seals and unseals clerk keys (engines.keys). ``custody`` says where the device secret lies."""
+
+    @property
+    def custody(self) -> str: ...
+
+    def new(self) -> tuple[SessionSigner, bytes]:
+        """A fresh key: its signer and its seed."""
+        ...
+
+    def seal(self, seed: bytes, pin: str) -> bytes:
+        """The sealed record; ``Malformed`` for a PIN that is too simple."""
+        ...
+
+    def unseal(self, record: bytes, pin: str) -> SessionSigner:
+        """The signer; ``Malformed`` for a wrong PIN."""
+        ...
+
+
+class Session(NamedTuple):
+    """One clerk at one screen."""
+
+    clerk: str
+    signer: SessionSigner
+
+
+WAIT_MS = (0, 0, 0, 1_000, 5_000, 30_000, 120_000, 600_000)
+"""How long a clerk waits after that many wrong PINs in a row; the last value holds from there on."""
+
+
+class WaitBeforePin(Unavailable):
+    """Several wrong PINs: this clerk's next try must wait. Other clerks need not."""
+
+
+class Authority:
+    """Sessions of one office."""
+
+    def __init__(self, desk: Desk, keys: KeyCase) -> None:
+        self.desk, self.keys = desk, keys
+        self.sessions: dict[str, Session] = {}
+        self._wrong: dict[str, tuple[int, int]] = {}
+
+    # --- sessions --------------------------------------------------------------------------------------------------
+
+    def sign_in(self, clerk: str, pin: str) -> Session:
+        """Unseals the clerk's key. A session that is open already is closed first: one open session per clerk."""
+        signer = self._unseal(clerk, pin)
+        before = self.sessions.pop(clerk, None)
+        if before is not None:
+            before.signer.drop()
+        session = self.sessions[clerk] = Session(clerk, signer)
+        return session
+
+    def sign_out(self, clerk: str) -> None:
+        """Drops the clerk's key from memory."""
+        session = self.sessions.pop(clerk, None)
+        if session is not None:
+            session.signer.drop()
+
+    def session(self, clerk: str) -> Session:
+        """The open session of ``clerk``."""
+        try:
+            return self.sessions[clerk]
+        except KeyError:
+            raise Malformed(f"clerk {clerk} is not signed in: sign in first", field="clerk") from None
+
+    def second(self, clerk: str, pin: str) -> SessionSigner:
+        """A second person signs on the same screen: the key is unsealed for this once, and the caller drops it."""
+        return self._unseal(clerk, pin)
+
+    def _unseal(self, clerk: str, pin: str) -> SessionSigner:
+        tries, last = self._wrong.get(clerk, (0, 0))
+        wait = WAIT_MS[min(tries, len(WAIT_MS) - 1)]
+        now = self._now()
+        if now < last + wait:
+            raise WaitBeforePin(
+                f"clerk {clerk}: wait {(last + wait - now) // 1000 + 1} seconds after {tries} wrong PINs"
+            )
+        record = self.sealed(clerk)
+        try:
+            signer = self.keys.unseal(record, pin)
+        except Malformed:
+            self._wrong[clerk] = (tries + 1, now)
+            raise
+        self._wrong.pop(clerk, None)
+        return signer
+
+    def _now(self) -> int:
+        """The clock, or the last entry's time while a file has not said what time it is."""
+        try:
+            return self.desk.clock.now()
+        except Malformed:
+            return self.desk.state.now
+
+    def sealed(self, clerk: str) -> bytes:
+        """The sealed record of the clerk's valid key."""
+        for key in self.desk.state.clerk_key.rows.values():
+            if key.clerk == clerk and key.valid:
+                row = self.desk.store.get("sealed_key", (key.key_id,))
+                if row is not None and isinstance(row[2], bytes):
+                    return row[2]
+        raise Malformed(f"clerk {clerk} has no key on this machine: ask a supervisor for a new one", field="clerk")
+
+    # --- enrolment -------------------------------------------------------------------------------------------------
+
+    def enrol_first(self, clerk: str, role: str, pin: str, name: str | None) -> str:
+        """The first supervisor, while the epoch opens. Returns the key's fingerprint (hex of the key id)."""
+        signer, seed = self.keys.new()
+        record = self.keys.seal(seed, pin)
+        setup.enrol_first_supervisor(
+            self.desk, clerk=clerk, public_key=signer.public_key, role=role, custody=self.keys.custody
+        )
+        self.desk.note(self._rows(signer.key_id, clerk, record, name))
+        signer.drop()
+        return signer.key_id.hex()
+
+    def enrol(
+        self, request: bytes, clerk: str, role: str, pin: str, name: str | None, *, by: Sequence[Signer], date: str
+    ) -> tuple[Answer, str]:
+        """A further clerk, signed by ``by`` (a supervisor first) and proved by the new key itself."""
+        return self._with_new_key(
+            request, clerk, pin, name, by,
+            lambda key: EnrolClerk(date=date, clerk=clerk, role=role, key=key, custody=self.keys.custody),
+        )  # fmt: skip
+
+    def rotate(self, request: bytes, clerk: str, pin: str, *, by: Sequence[Signer], date: str) -> tuple[Answer, str]:
+        """A new key for the same clerk: signed by the old key, or by two other clerks when the PIN is forgotten."""
+        answer, print_ = self._with_new_key(
+            request, clerk, pin, None, by,
+            lambda key: RotateKey(date=date, clerk=clerk, key=key, custody=self.keys.custody),
+        )  # fmt: skip
+        if isinstance(answer, Accepted):
+            self.sign_out(clerk)
+        return answer, print_
+
+    def _with_new_key(
+        self, request: bytes, clerk: str, pin: str, name: str | None, by: Sequence[Signer], ask: Any
+    ) -> tuple[Answer, str]:
+        signer, seed = self.keys.new()
+        record = self.keys.seal(seed, pin)
+        built: Ask = ask(signer.public_key)
+        rows = self._rows(signer.key_id, clerk, record, name)
+        answer = self.desk.one(Request(request, self.desk.epoch, built, by, proves=signer, side=lambda _: rows))
+        fingerprint = signer.key_id.hex()
+        signer.drop()
+        return answer, fingerprint
+
+    @staticmethod
+    def _rows(key_id: bytes, clerk: str, record: bytes, name: str | None) -> Mapping[str, Sequence[Row]]:
+        rows: dict[str, Sequence[Row]] = {"sealed_key": [(key_id, clerk, record)]}
+        if name:
+            rows["person"] = [(clerk, name)]
+        return rows

@@ -1,0 +1,713 @@
+"""The desk: the way of every operation, in one unit of work and one commit.
+
+    request → decision → facts → journal entry → ledger transfers → commit, fsync → read back, re-hash
+            → high-water mark → checkpoint signed → answer (the slip may be printed, the money may be paid)
+
+Always true:
+
+1. An answer leaves only after COMMIT, read-back and mark (``test_no_answer_before_the_mark``).
+2. A request that was decided is remembered in its group's commit; the same id and body get the same answer for ever,
+   the same id with another body is an error (``test_every_request_is_sent_twice``).
+3. What the group before has not finished (its mark) holds up this group's COMMIT.
+4. After a failed commit everything is reloaded, and each waiting id is looked up, never assumed
+   (``test_a_commit_reported_failed_but_kept_posts_once``).
+5. No signed core of a failed group leaves the process.
+
+The desk is its office's one sequencer: ``handle`` is called by one thread at a time (``Sequencer`` sees to that).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, NoReturn, Protocol
+
+from counterfoil import codec
+from counterfoil.counter.reversal import Original, decide_reversal
+from counterfoil.facts.kinds import Actor, kind_named, kind_numbered
+from counterfoil.facts.office import EditionTaken
+from counterfoil.facts.record import Fact, fact_value, read_fact
+from counterfoil.journal import entry as je
+from counterfoil.journal.checkpoint import checkpoint_text
+from counterfoil.journal.hashing import leaf_hash
+from counterfoil.journal.note import key_id as note_key_id
+from counterfoil.journal.slip import encode_slip
+from counterfoil.kernel.days import local_day
+from counterfoil.kernel.limits import GROUP_ENTRIES_MAX, PARTS_MAX
+from counterfoil.kernel.outcomes import Fault, Malformed, Refusal, Unavailable
+from counterfoil.ledger.outcomes import Outcome
+from counterfoil.ledger.transfers import Transfer
+from counterfoil.office import refusals as no
+from counterfoil.office.requests import Ask, Reverse, body_of, parse
+from counterfoil.office.rows import EditionRow, HeadRow
+from counterfoil.office.rules import Part, Sitting
+from counterfoil.office.state import Place, State, chained
+from counterfoil.operations.answers import (
+    Accepted,
+    Answer,
+    Differs,
+    Entered,
+    Refused,
+    Unanswered,
+    pack_refusal,
+    unpack_refusal,
+)
+from counterfoil.operations.hashes import GrowingLog, LogHashes
+from counterfoil.operations.ports import Clock, Entropy, HighWaterMark
+from counterfoil.operations.registry import DECIDE
+from counterfoil.operations.store import (
+    Commit,
+    CommitFailed,
+    CommitUnknown,
+    OfficeStore,
+    Row,
+    StoredEntry,
+    StoreFull,
+    StoreMoved,
+)
+
+
+class Signer(Protocol):
+    """An unsealed key in this process's memory."""
+
+    key_id: bytes
+    public_key: bytes
+
+    def sign(self, message: bytes) -> bytes: ...
+
+
+class NodeSigner(Protocol):
+    """The node key: signs cores and checkpoints. ``public_key`` is the raw 32 bytes."""
+
+    @property
+    def public_key(self) -> bytes: ...
+
+    def sign(self, message: bytes) -> bytes: ...
+
+
+@dataclass(slots=True)
+class Request:
+    """One request as the screen sent it. ``signers`` sign in this order, the asking clerk first.
+
+    ``proves``: a new key that proves itself (enrolment, rotation). ``side``: rows for side tables that belong to the
+    request (personal details, a sealed key), written in the same commit and only if it is accepted; a function of the
+    result, since the numbers are given by the decision.
+    """
+
+    id: bytes
+    epoch: int
+    ask: Ask
+    signers: Sequence[Signer]
+    proves: Signer | None = None
+    side: Callable[[dict[str, Any]], Mapping[str, Sequence[Row]]] | None = None
+    body: bytes = field(default=b"", repr=False)
+    _map: dict[str, Any] | None = field(default=None, repr=False)
+
+    def mapping(self) -> dict[str, Any]:
+        """The body as a map."""
+        if self._map is None:
+            self._map = body_of(self.ask)
+        return self._map
+
+    def encoded(self) -> bytes:
+        """The canonical body."""
+        if not self.body:
+            self.body = codec.encode(self.mapping())
+        return self.body
+
+
+class SystemRequest(NamedTuple):
+    """Something the system does by itself: no clerk, no approval; its kind must allow that."""
+
+    id: bytes
+    body: Mapping[str, Any]
+    parts: Callable[[State], Sequence[Part] | Refusal]
+
+
+class _Drafted(NamedTuple):
+    """An entry of the group that is not committed yet."""
+
+    stored: StoredEntry
+    core: bytes
+    signature: bytes
+    leaf_hash: bytes
+    kind: str
+    facts: tuple[Fact, ...]
+    body: Mapping[str, Any]
+    root: bytes
+
+
+@dataclass(slots=True)
+class _Group:
+    """What one group will commit."""
+
+    start: int
+    drafted: list[_Drafted] = field(default_factory=list)
+    upserts: dict[str, list[Row]] = field(default_factory=dict)
+    answered: dict[bytes, tuple[bytes, Answer | None, int, int]] = field(default_factory=dict)
+    """Request id → (body hash, refusal or None, first draft, number of drafts)."""
+
+    def put(self, table: str, rows: Iterable[Row]) -> None:
+        self.upserts.setdefault(table, []).extend(rows)
+
+
+_SEE = "Nothing is signed or paid until this is settled: see docs/howto/recover-an-office.md."
+
+CLOCK_STEP_MS = 120_000
+"""A machine clock that went back by more than this since the last entry has jumped."""
+
+
+class ClockJumped(Unavailable):
+    """The machine's clock went back: the till stops until a person confirms the time."""
+
+
+class NotSigning(Unavailable):
+    """The mark and the journal do not agree: this office signs nothing until a new epoch is opened."""
+
+
+class Desk:
+    """One office's single writer. Built by ``bootstrap``; see the module's page."""
+
+    def __init__(
+        self,
+        *,
+        store: OfficeStore,
+        mark: HighWaterMark,
+        clock: Clock,
+        entropy: Entropy,
+        node_key: NodeSigner,
+        office_key: bytes,
+        build: bytes,
+        today: Callable[[int, str], str] = local_day,
+    ) -> None:
+        self.store, self.mark, self.clock, self.entropy = store, mark, clock, entropy
+        self.node_key, self.office_key, self.build = node_key, office_key, build
+        self._today = today
+        self._printed: list[tuple[int, int]] = []
+        self._clock_confirmed_at = 0
+        self._stopped: str | None = None
+        self.reload()
+
+    # --- taking the office up --------------------------------------------------------------------------------------
+
+    def reload(self) -> None:
+        """Throws the state away and takes it up from the store: after opening, and after every failed commit."""
+        self.state = load_state(self.store)
+        epochs = self.store.epochs()
+        self.epoch = epochs[-1] if epochs else 0
+        size = self.store.size(self.epoch) if self.epoch else 0
+        self.log = GrowingLog(self.epoch, LogHashes(self.store, self.epoch).frontier(size)) if self.epoch else None
+        self.system_key_id = je.clerk_key_id(self.node_key.public_key)
+        row = self.state.current
+        self.key_id = note_key_id(row.origin, 1, self.node_key.public_key) if row else b""
+
+    def begin_epoch(self, epoch: int) -> None:
+        """The next entry is the first of ``epoch``'s log: it must be its epoch-open entry."""
+        self.epoch, self.log = epoch, GrowingLog(epoch, LogHashes(self.store, epoch).frontier(0))
+
+    @property
+    def size(self) -> int:
+        """Entries committed in the current epoch's log."""
+        return self.log.size if self.log else 0
+
+    def root(self) -> bytes:
+        """The root of the current epoch's log."""
+        return self.log.root() if self.log else b""
+
+    # --- one group -------------------------------------------------------------------------------------------------
+
+    def handle(self, requests: Sequence[Request | SystemRequest]) -> list[Answer | Exception]:
+        """Decides and commits one group; an answer (or the error that is its own) for each request, in order.
+
+        Raises ``Unavailable`` if the whole group could not be committed: nothing is recorded, or it is known what is.
+        """
+        if self._stopped:
+            raise NotSigning(self._stopped)
+        now = self._now()
+        group = _Group(self.size)
+        try:
+            results = [self._taken(request, now, group) for request in requests]
+            slips = self._commit(group)
+        except NotSigning:
+            raise
+        except Unavailable as error:
+            return self._after_failure(error, requests)
+        except BaseException as error:  # A bug, or an interruption: what is in memory is not what is in the books.
+            why = f"the last group ended in the middle: {type(error).__name__}: {error}. {_SEE}"
+            self._stopped = self._stopped or why
+            raise
+        answers: list[Answer | Exception] = []
+        for request, result in zip(requests, results, strict=True):
+            if result is None:
+                _, refused, first, count = group.answered[request.id]
+                if refused is not None:
+                    answers.append(refused)
+                else:
+                    drafted = group.drafted[first : first + count]
+                    entered = [
+                        Entered(d.stored.epoch, d.stored.sequence, d.kind, d.facts, slip)
+                        for d, slip in zip(drafted, slips[first : first + count], strict=True)
+                    ]
+                    answers.append(Accepted(request.id, tuple(entered)))
+            else:
+                answers.append(result)
+        return answers
+
+    def one(self, request: Request | SystemRequest) -> Answer:
+        """A group of one."""
+        answer = self.handle([request])[0]
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    def _taken(self, request: Request | SystemRequest, now: int, group: _Group) -> Answer | Exception | None:
+        """As ``_take``; an error that is this request's own, raised before it changed anything, is its result."""
+        try:
+            return self._take(request, now, group)
+        except (CommitFailed, CommitUnknown, StoreFull, StoreMoved):
+            raise
+        except (Malformed, Unavailable) as error:
+            return error
+
+    def _take(self, request: Request | SystemRequest, now: int, group: _Group) -> Answer | Exception | None:
+        """Decides one request into the group; None: its answer is ready after the commit."""
+        body = request.encoded() if isinstance(request, Request) else codec.encode(dict(request.body))
+        digest = je.body_hash(body)
+        known = group.answered.get(request.id)
+        if known is not None:
+            if known[0] != digest:
+                return Differs(request.id)
+            return None
+        remembered = self.store.get("answer", (request.id,))
+        if remembered is not None:
+            if remembered[1] != digest:
+                return Differs(request.id)
+            return self._recall(request.id, remembered[2])
+        first = len(group.drafted)
+        if first + PARTS_MAX > GROUP_ENTRIES_MAX:  # A group beyond the bound could not be settled after a power cut.
+            return Unanswered("The desk is full.")
+        decided = self._decide(request, now, group)
+        if not isinstance(decided, Refusal):
+            approvals = b"" if isinstance(request, SystemRequest) else self._approvals(request, digest)
+            try:
+                refused = self._draft(request, decided, approvals, now, group)
+            except Malformed as error:  # Too late to be the asker's: parts of it stand in memory.
+                raise Fault(f"request {request.id.hex()} was decided and cannot be written: {error}") from error
+            decided = refused if refused is not None else decided
+        if isinstance(decided, Refusal):
+            group.put("answer", [(request.id, digest, pack_refusal(decided))])
+            group.answered[request.id] = (digest, Refused(request.id, decided), 0, 0)
+            return None
+        group.put("answer", [(request.id, digest, None)])
+        group.answered[request.id] = (digest, None, first, len(group.drafted) - first)
+        return None
+
+    def _decide(self, request: Request | SystemRequest, now: int, group: _Group) -> Sequence[Part] | Refusal:
+        if isinstance(request, SystemRequest):
+            return request.parts(self.state)
+        if request.epoch != self.epoch:
+            return no.EpochChanged(request.epoch, self.epoch)
+        numbers = []
+        for signer in request.signers:
+            key = self.state.clerk_key.get(signer.key_id)
+            if key is None or not key.valid:
+                return no.ClerkUnknown(key.clerk if key else signer.key_id.hex())
+            numbers.append(key.clerk)
+        if not numbers:
+            raise Malformed("a clerk's request is signed by a clerk", field="clerk")
+        zone = self.state.current.zone if self.state.current else "UTC"
+        by = Sitting(tuple(numbers), now, self._today(self.clock.now(), zone), self.clock.kind, self.entropy(32))
+        ask = request.ask
+        if isinstance(ask, Reverse):
+            return decide_reversal(ask, self.state, by, self.original(ask.epoch, ask.entry, group))
+        return DECIDE[ask.kind](ask, self.state, by)
+
+    def original(self, epoch: int, sequence: int, group: _Group | None = None) -> Original | None:
+        """The entry to be reversed, committed or earlier in this group."""
+        node = self.state.current.node if self.state.current else 0
+        if group is not None and epoch == self.epoch and sequence >= group.start:
+            place = sequence - group.start
+            if place >= len(group.drafted):
+                return None
+            draft = group.drafted[place]
+            return Original(node, epoch, sequence, draft.kind, draft.facts, str(draft.body.get("date", "")))
+        rows = self.store.entries(epoch, sequence, 1)
+        if not rows:
+            return None
+        read = read_entry(rows[0])
+        return Original(read.core.node, epoch, sequence, kind_numbered(read.core.kind).name, read.facts, read.date)
+
+    def _draft(
+        self, request: Request | SystemRequest, parts: Sequence[Part], approvals: bytes, now: int, group: _Group
+    ) -> Refusal | None:
+        """Makes the entries of one decided request: ledger first (all or none), then the cores, then the folds."""
+        state, log = self.state, self.log
+        assert log is not None
+        system = isinstance(request, SystemRequest)
+        body: Mapping[str, Any] = request.body if isinstance(request, SystemRequest) else request.mapping()
+        first = log.size
+        places, transfers = [], []
+        accounts = len(state.account_ids)
+        for number, part in enumerate(parts):
+            at = Place(self.epoch, first + number, part.kind, request.id, number + 1, not system, now, body)
+            places.append(at)
+            legs = 0
+            for fact in part.facts:
+                made = state.transfers_for(fact, at, legs)
+                legs += len(made)
+                transfers += made
+        if transfers:
+            outcomes = state.machine.apply(chained(transfers), now, self.store_transfers, self.store.pendings)
+            failed = next((o for o in outcomes if o not in (Outcome.CREATED, Outcome.LINKED_EVENT_FAILED)), None)
+            if failed is not None:
+                state.forget_accounts(accounts)
+                return no.LedgerRefused(failed.code)
+        actor = Actor.SYSTEM if system else Actor.CLERK
+        key_id = self.system_key_id if isinstance(request, SystemRequest) else request.signers[0].key_id
+        approvals_digest = je.approvals_hash(approvals)
+        for number, (part, at) in enumerate(zip(parts, places, strict=True)):
+            own = own_body(body, number)
+            amount, account = own.get("amount"), own.get("account")
+            facts = codec.encode([body, *map(fact_value, part.facts)])
+            chance = self.entropy(48)
+            blind, salt = chance[:32], chance[32:]
+            core = je.core_bytes(
+                node=_node(state, part), epoch=self.epoch, sequence=at.sequence, request_id=request.id,
+                part=(number + 1, len(parts)) if len(parts) > 1 else None, kind=kind_named(part.kind).number,
+                actor_kind=int(actor), actor_key_id=key_id, time_ms=now, amount=amount,
+                currency=own.get("currency") if amount is not None else None,
+                account_commitment=je.account_commitment(self.office_key, account, salt) if account else None,
+                facts_commitment=hashlib.sha256(blind + facts).digest(), approvals_hash=approvals_digest,
+                build=self.build, edition=state.policy.digest if state.policy else None, salt=salt,
+                reverses=part.reverses,
+            )  # fmt: skip
+            signature = self.node_key.sign(je.CORE_DOMAIN + core)
+            leaf = je.encode_leaf(core, signature)
+            hashed = leaf_hash(leaf)
+            for row in log.append(hashed):
+                group.put("subtree", [row])
+            stored = StoredEntry(self.epoch, at.sequence, leaf, facts, blind, approvals)
+            group.drafted.append(_Drafted(stored, core, signature, hashed, part.kind, part.facts, body, log.root()))
+            state.begin(at)
+            for fact in part.facts:
+                state.fold(fact, at)
+        if not system:
+            group.put("unprinted", [(self.epoch, at.sequence) for at in places])
+        if isinstance(request, Request) and request.side is not None:
+            told = Accepted(request.id, tuple(Entered(self.epoch, 0, p.kind, p.facts, "") for p in parts)).result()
+            for table, rows in request.side(told).items():
+                group.put(table, rows)
+        return None
+
+    def _approvals(self, request: Request, digest: bytes) -> bytes:
+        """Signed before sequencing, in this process, by the clerks' own keys."""
+        state = self.state
+        date, office = request.ask.date, state.place
+        signers = [*request.signers, *([request.proves] if request.proves else [])]
+        return je.encode_approvals(
+            [
+                je.Approval(
+                    signer.key_id,
+                    signer.sign(
+                        je.approval_message(
+                            request_id=request.id, body_hash=digest, office=office, epoch=self.epoch,
+                            business_date=date, key_id=signer.key_id,
+                        )
+                    ),
+                )
+                for signer in signers
+            ]
+        )  # fmt: skip
+
+    # --- the commit ------------------------------------------------------------------------------------------------
+
+    def _commit(self, group: _Group) -> list[str]:
+        """Commit, fsync, read back, mark, checkpoint; the slips of the group's entries."""
+        state, log = self.state, self.log
+        assert log is not None
+        if not group.drafted and not group.upserts and not self._printed:
+            return []
+        if group.drafted:
+            state.passing["head"].append(HeadRow(self.epoch, log.size, log.root()))
+        changes = state.machine.drain()
+        for table, rows in state.drain().items():
+            group.put(table, rows)
+        commit = Commit(
+            expected=(self.epoch, group.start),
+            entries=[d.stored for d in group.drafted],
+            transfers=changes.transfers,
+            accounts=changes.accounts,
+            counters=changes.counters,
+            pendings=changes.pendings,
+            upserts=group.upserts,
+            deletes={"unprinted": list(self._printed)} if self._printed else {},
+        )
+        self.store.commit(commit)
+        self._printed.clear()
+        self._read_back(group)
+        if not group.drafted:
+            return []
+        row = state.current
+        assert row is not None
+        self._advance(row.node, log.size, group.drafted[-1].root)
+        self.key_id = note_key_id(row.origin, 1, self.node_key.public_key)
+        return [self._slip(row.origin, d) for d in group.drafted]
+
+    def _slip(self, origin: str, d: _Drafted) -> str:
+        text = checkpoint_text(origin, d.stored.sequence + 1, d.root)
+        return encode_slip(d.core, self.key_id, d.signature, d.root, self.node_key.sign(text.encode()))
+
+    def _read_back(self, group: _Group) -> None:
+        """Reads the group's entries through the second connection and hashes them anew. A difference stops the till."""
+        if not group.drafted:
+            return
+        found = self.store.read_back(self.epoch, group.start, len(group.drafted))
+        for draft, kept in zip(group.drafted, found, strict=False):
+            if leaf_hash(kept.leaf) != draft.leaf_hash or kept[3:] != draft.stored[3:]:
+                self._stop(f"entry {kept.sequence} was read back different from what was written: run an audit")
+        if len(found) != len(group.drafted):
+            self._stop(f"{len(group.drafted)} entries were written and {len(found)} read back: run an audit")
+
+    def _after_failure(self, error: Exception, requests: Sequence[Request | SystemRequest]) -> list[Answer | Exception]:
+        """Everything is taken up from what was kept, and each waiting id is looked up; never assumed."""
+        try:
+            self.reload()
+            self.settle()
+            return [self._looked_up(request, error) for request in requests]
+        except NotSigning:
+            raise
+        except Unavailable as again:
+            self._stopped = f"the office could not be taken up again after a failed commit ({error}): {again}. {_SEE}"
+            raise NotSigning(self._stopped) from again
+        except BaseException as again:
+            self._stopped = f"the office could not be taken up again after a failed commit ({error}): {again}. {_SEE}"
+            raise
+
+    def _looked_up(self, request: Request | SystemRequest, error: Exception) -> Answer | Exception:
+        """What became of one request of a failed group."""
+        kept = self.store.get("answer", (request.id,))
+        if kept is None:
+            return Unanswered(f"{error}.")
+        body = request.encoded() if isinstance(request, Request) else codec.encode(dict(request.body))
+        return self._recall(request.id, kept[2]) if kept[1] == je.body_hash(body) else Differs(request.id)
+
+    def settle(self) -> None:
+        """Mark and journal agree, or the journal is ahead by one whole group that is verified; else no signing."""
+        row = self.state.current
+        if row is None or self.log is None:
+            return
+        try:
+            mark = self.mark.read()
+        except OSError as error:
+            self._stop(f"the high-water mark cannot be read ({error})")
+        size = self.log.size
+        if mark is None:
+            self._stop("there is no high-water mark beside this office: it cannot be known what was signed")
+        if (mark.node, mark.epoch) != (row.node, self.epoch):
+            self._stop(
+                f"the high-water mark is of node {mark.node}, epoch {mark.epoch}; "
+                f"this is node {row.node}, epoch {self.epoch}"
+            )
+        if mark.size > size:
+            self._stop(f"the high-water mark is at {mark.size} entries and the journal has {size}: entries are missing")
+        if size - mark.size > GROUP_ENTRIES_MAX:
+            self._stop(f"the journal has {size} entries, more than one group beyond the high-water mark at {mark.size}")
+        hashes = LogHashes(self.store, self.epoch)
+        if hashes.frontier(mark.size).root() != mark.root:
+            self._stop(
+                f"the journal's root at {mark.size} entries is not the one of the high-water mark: it was rewritten"
+            )
+        if size > mark.size:
+            head = self.store.get("head", (self.epoch, size))
+            if head is None or head[2] != self.log.root():
+                self._stop(
+                    f"the {size - mark.size} entries beyond the high-water mark do not give the root kept with them"
+                )
+            for kept in self.store.entries(self.epoch, mark.size, size - mark.size):
+                read_entry(kept).check_node(row.node_key, row.node, self.epoch)
+            self._advance(row.node, size, self.log.root())
+
+    def _advance(self, node: int, size: int, root: bytes) -> None:
+        """The mark, durable. If it cannot be written no answer leaves, and no later group is committed."""
+        try:
+            self.mark.advance(node, self.epoch, size, root)
+        except OSError as error:
+            self._stop(
+                f"the high-water mark could not be written ({error}). What was asked last stands in the journal and "
+                "was not answered: sent again, it gets its answer"
+            )
+
+    def _stop(self, why: str) -> NoReturn:
+        self._stopped = f"{why}. {_SEE}"
+        raise NotSigning(self._stopped)
+
+    # --- time ------------------------------------------------------------------------------------------------------
+
+    def _now(self) -> int:
+        """The ledger's time: the clock, never before the last entry. A machine clock that went back stops the till."""
+        clock, last = self.clock.now(), self.state.now
+        if self.clock.kind == "machine" and clock < last - CLOCK_STEP_MS and self._clock_confirmed_at < last:
+            raise ClockJumped(
+                f"the clock went back by {(last - clock) // 1000} seconds since the last entry. "
+                "Check the date and time and confirm them. Nothing has been recorded."
+            )
+        return max(clock, last)
+
+    def confirm_clock(self) -> None:
+        """A person has looked at the clock: go on, with the last entry's time until the clock has caught up."""
+        self._clock_confirmed_at = self.state.now
+
+    # --- answers of before -----------------------------------------------------------------------------------------
+
+    def _recall(self, request: bytes, refusal: object) -> Answer:
+        """The first answer, again: a refusal as kept, or the entries as they stand in the journal."""
+        if isinstance(refusal, bytes):
+            return Refused(request, unpack_refusal(refusal))
+        entered = []
+        for row in self.store.scan("part", (request,)):
+            epoch, sequence = int(row[2] or 0), int(row[3] or 0)
+            read = read_entry(self.store.entries(epoch, sequence, 1)[0])
+            entered.append(
+                Entered(epoch, sequence, kind_numbered(read.core.kind).name, read.facts, self.slip(epoch, sequence))
+            )
+        if not entered:
+            raise Fault(f"request {request.hex()} is remembered as accepted and has no entry")
+        return Accepted(request, tuple(entered))
+
+    def recall(self, request: bytes) -> Answer | None:
+        """The answer this id was given, or None: it is not known here."""
+        row = self.store.get("answer", (request,))
+        return self._recall(request, row[2]) if row else None
+
+    def body_of_record(self, request: bytes) -> dict[str, Any] | None:
+        """The signed body of an accepted request, from its first entry; None if this id made no entry."""
+        row = next(self.store.scan("part", (request,), limit=1), None)
+        if row is None:
+            return None
+        return read_entry(self.store.entries(int(row[2] or 0), int(row[3] or 0), 1)[0]).body
+
+    def slip(self, epoch: int, sequence: int) -> str:
+        """The slip of a committed entry of this epoch, the same text as the first time (Ed25519 is deterministic)."""
+        row = self.state.epoch.get(epoch)
+        kept = self.store.entries(epoch, sequence, 1)
+        if row is None or not kept or row.node_key != self.node_key.public_key:
+            return ""
+        leaf = je.decode_leaf(kept[0].leaf)
+        root = LogHashes(self.store, epoch).frontier(sequence + 1).root()
+        signed = self.node_key.sign(checkpoint_text(row.origin, sequence + 1, root).encode())
+        return encode_slip(leaf.core_bytes, note_key_id(row.origin, 1, row.node_key), leaf.signature, root, signed)
+
+    def store_transfers(self, ids: list[bytes]) -> dict[bytes, Transfer]:
+        """The ledger's look-up of transfers no longer in memory."""
+        return self.store.transfers(ids)
+
+    # --- paper -----------------------------------------------------------------------------------------------------
+
+    def printed(self, entries: Iterable[tuple[int, int]]) -> None:
+        """These slips left the printer; noted with the next commit (or ``flush``)."""
+        self._printed += [(epoch, sequence) for epoch, sequence in entries]
+
+    def unprinted(self) -> list[tuple[int, int]]:
+        """(epoch, sequence) of entries whose first print has not been seen."""
+        gone = set(self._printed)
+        rows = [(int(row[0] or 0), int(row[1] or 0)) for row in self.store.scan("unprinted")]
+        return [row for row in rows if row not in gone]
+
+    def unprinted_among(self, entries: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+        """Those of ``entries`` whose first print has not been seen."""
+        gone = set(self._printed)
+        return [one for one in entries if one not in gone and self.store.get("unprinted", one) is not None]
+
+    def note(self, upserts: Mapping[str, Sequence[Row]]) -> None:
+        """Writes side rows that belong to no entry (events, settings, sealed keys)."""
+        deletes = {"unprinted": list(self._printed)} if self._printed else {}
+        self.store.commit(Commit(expected=(self.epoch, self.size), upserts=upserts, deletes=deletes))
+        self._printed.clear()
+
+    def flush(self) -> None:
+        """Notes what was printed."""
+        if self._printed:
+            self.note({})
+
+
+def own_body(body: Mapping[str, Any], number: int) -> Mapping[str, Any]:
+    """The body that part ``number`` (from 0) of a request is made by: for a visit, its service."""
+    if body.get("kind") == "visit":
+        found: Mapping[str, Any] = body["services"][number]
+        return found
+    return body
+
+
+def _node(state: State, part: Part) -> int:
+    if state.current is not None and part.kind != "epoch-open":
+        return state.current.node
+    origin: str = getattr(part.facts[0], "origin")  # noqa: B009  # EpochOpened names its own node.
+    return int(origin.rsplit("/", 2)[-2])
+
+
+class ReadEntry(NamedTuple):
+    """A stored entry, decoded and checked against its own commitments."""
+
+    core: je.Core
+    core_bytes: bytes
+    signature: bytes
+    body: dict[str, Any]
+    facts: tuple[Fact, ...]
+
+    @property
+    def date(self) -> str:
+        """The business date of the body, or the empty text."""
+        return str(self.body.get("date", ""))
+
+    def check_node(self, public_key: bytes, node: int, epoch: int) -> None:
+        """The node's signature, and that node and epoch are the log's."""
+        from cryptography.exceptions import InvalidSignature
+        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+        try:
+            Ed25519PublicKey.from_public_bytes(public_key).verify(self.signature, je.core_message(self.core_bytes))
+        except InvalidSignature:
+            raise Fault(f"entry {self.core.sequence}: the node's signature is wrong") from None
+        if (self.core.node, self.core.epoch) != (node, epoch):
+            raise Fault(f"entry {self.core.sequence} names another log")
+
+
+def read_entry(kept: StoredEntry) -> ReadEntry:
+    """Decodes one entry; ``Fault`` if its parts do not agree with its core."""
+    try:
+        leaf = je.decode_leaf(kept.leaf)
+        value = codec.decode(kept.facts, what="facts")
+        if type(value) is not list or not value or type(value[0]) is not dict:
+            raise Malformed("facts are [body, fact, …]")
+        facts = tuple(read_fact(fact) for fact in value[1:])
+    except Malformed as error:
+        raise Fault(f"entry {kept.sequence} of epoch {kept.epoch}: {error}") from None
+    if leaf.core.sequence != kept.sequence or leaf.core.epoch != kept.epoch:
+        raise Fault(f"entry {kept.sequence} of epoch {kept.epoch} holds the leaf of another place")
+    if hashlib.sha256(kept.blind + kept.facts).digest() != leaf.core.facts_commitment:
+        raise Fault(f"entry {kept.sequence} of epoch {kept.epoch}: the facts are not those its core commits to")
+    if je.approvals_hash(kept.approvals) != leaf.core.approvals_hash:
+        raise Fault(f"entry {kept.sequence} of epoch {kept.epoch}: the approvals are not those its core commits to")
+    return ReadEntry(leaf.core, leaf.core_bytes, leaf.signature, value[0], facts)
+
+
+def load_state(store: OfficeStore) -> State:
+    """The state as the fold tables hold it."""
+    state = State()
+
+    def content(row: EditionRow) -> bytes:
+        facts = read_entry(store.entries(row.epoch, row.sequence, 1)[0]).facts
+        return next(f.content for f in facts if isinstance(f, EditionTaken))
+
+    state.load(
+        lambda name: store.scan(name),
+        store.scan("account"),
+        store.open_pendings(),
+        content,
+        highest=store.highest_transfer(),
+    )
+    return state
+
+
+__all__ = ["Desk", "Request", "SystemRequest", "parse"]

@@ -1,0 +1,79 @@
+"""Every table of an office by name: journal, folds, side tables. docs/reference/tables.md is made from here."""
+
+from __future__ import annotations
+
+from typing import get_type_hints
+
+from counterfoil.office.rows import FOLDS
+from counterfoil.operations.store import BUILT_IN, ColumnType, TableSpec
+
+_TYPES: dict[object, ColumnType] = {
+    int: "int", str: "text", bytes: "blob", int | None: "int?", str | None: "text?", bytes | None: "blob?",
+}  # fmt: skip
+
+
+def _fold(name: str) -> TableSpec:
+    row, key, about = FOLDS[name]
+    columns = tuple((column, _TYPES[kind]) for column, kind in get_type_hints(row).items())
+    return TableSpec(name, "fold", columns, key, about)
+
+
+SUBTREE = TableSpec(
+    "subtree",
+    "fold",
+    (("epoch", "int"), ("level", "int"), ("place", "int"), ("hash", "blob")),
+    3,
+    "Roots of perfect subtrees of 256, 65,536, … leaves: so that a proof does not read the whole log.",
+)
+FOLD_TABLES = (*(_fold(name) for name in FOLDS), SUBTREE)
+
+ANSWER = TableSpec(
+    "answer",
+    "side",
+    (("request", "blob"), ("body_hash", "blob"), ("refusal", "blob?")),
+    1,
+    "Requests decided, for ever: the hash of the body, and the refusal if it was one (an accepted one is in `part`).",
+)
+DETAILS = TableSpec(
+    "details",
+    "side",
+    (("hash", "blob"), ("customer", "text"), ("salt", "blob"), ("details", "blob")),
+    1,
+    "Personal details of customers by their hash: salt and canonical CBOR. Erasing a row leaves every proof whole.",
+)
+PERSON = TableSpec("person", "side", (("clerk", "text"), ("name", "text")), 1, "Names of clerks by number.")
+SEALED = TableSpec(
+    "sealed_key",
+    "side",
+    (("key_id", "blob"), ("clerk", "text"), ("record", "blob")),
+    1,
+    "Clerk keys, sealed by PIN and device secret. In no backup and in no bundle.",
+)
+UNPRINTED = TableSpec(
+    "unprinted",
+    "side",
+    (("epoch", "int"), ("sequence", "int")),
+    2,
+    "Committed entries whose slip has not been printed.",
+)
+EVENT = TableSpec(
+    "event",
+    "side",
+    (("number", "int"), ("time", "int"), ("what", "text"), ("who", "text"), ("detail", "text")),
+    1,
+    "The office's own event view: sign-ins, wrong PINs, refusals, what the system did by itself.",
+)
+SETTING = TableSpec(
+    "setting", "side", (("name", "text"), ("value", "blob")), 1, "Settings of the folder: first code, zone."
+)
+CHECKPOINT = TableSpec(
+    "checkpoint",
+    "side",
+    (("epoch", "int"), ("size", "int"), ("note", "blob")),
+    2,
+    "Signed checkpoints that were kept: the final one of each closed epoch.",
+)
+SIDE_TABLES = (ANSWER, DETAILS, PERSON, SEALED, UNPRINTED, EVENT, SETTING, CHECKPOINT)
+EXTRA_TABLES = (*FOLD_TABLES, *SIDE_TABLES)
+ALL_TABLES = (*BUILT_IN, *EXTRA_TABLES)
+"""Every table, in the order of docs/reference/tables.md."""
