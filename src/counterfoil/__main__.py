@@ -91,6 +91,8 @@ def main() -> None:
             "approve-epoch": partial(_engine, "counterfoil.bootstrap", "approve_epoch"),
             "node-key": partial(_engine, "counterfoil.bootstrap", "node_key_of"),
             "office-key": partial(_engine, "counterfoil.bootstrap", "office_key_of"),
+            "audit-store": partial(_engine, "counterfoil.bootstrap", "open_for_audit"),
+            "audit-mark": partial(_engine, "counterfoil.bootstrap", "mark_to_compare"),
             "mark": partial(_engine, "counterfoil.bootstrap", "mark_of"),
             "doctor": partial(_engine, "counterfoil.bootstrap", "examine"),
         },

@@ -24,7 +24,7 @@ import apsw
 
 from counterfoil.engines.build import build_id
 from counterfoil.engines.clock import FileClock, MachineClock
-from counterfoil.engines.disk import RealDisk
+from counterfoil.engines.disk import RealDisk, make_folder
 from counterfoil.engines.keys.device import DeviceSecret, load_or_create, os_key_store
 from counterfoil.engines.keys.node import NodeKey
 from counterfoil.engines.keys.office_key import create_office_key, load_office_key
@@ -38,7 +38,7 @@ from counterfoil.journal.note import ED25519, Note, VerifierKey, note_signer, si
 from counterfoil.kernel.outcomes import Fault, Malformed, Unavailable
 from counterfoil.operations import setup
 from counterfoil.operations.authority import Authority, SessionSigner
-from counterfoil.operations.desk import Desk
+from counterfoil.operations.desk import Desk, read_entry
 from counterfoil.operations.ports import Clock, Disk, Entropy
 from counterfoil.operations.store import Commit, OfficeStore
 from counterfoil.operations.tables import EXTRA_TABLES
@@ -151,9 +151,13 @@ def init_office(
         raise Malformed(
             f"the edition is in {read.currency.code} and the office in {settings.currency}", field="currency"
         )
-    if (folder / CONFIG).exists() or (folder / DATABASE).exists():
+    if (folder / CONFIG).exists():
         raise Unavailable(f"{folder} holds an office already: choose another folder")
-    folder.mkdir(parents=True, exist_ok=True)
+    if any((folder / name).exists() for name in (DATABASE, OFFICE_KEY, "node-1.key")):
+        raise Unavailable(
+            f"an office was begun in {folder} and never finished: nothing was entered in it. Empty it, or choose another"
+        )
+    make_folder(str(folder))
     origin = setup.origin_of(settings.domain, settings.office, settings.node, 1)
     node_key = NodeKey.create(disk, str(folder / "node-1.key"), entropy)
     office_key = create_office_key(disk, str(folder / OFFICE_KEY), entropy)
@@ -306,7 +310,14 @@ def approve_epoch(folder: Path, *, signers: Sequence[tuple[str, str]]) -> str:
         if len({clerk for clerk, _ in people}) < 2:
             raise Malformed("two different clerks approve a new epoch's key", field="by")
         disk = RealDisk()
-        name = _statement(folder, disk, row.origin, row.node_key, row.epoch - 1, 0, b"", "approved", people)
+        opened = read_entry(office.desk.store.entries(row.epoch, 0, 1)[0]).facts[0]
+        assert isinstance(opened, EpochOpened)
+        if opened.previous_epoch is None:
+            raise Unavailable("this office is in its first epoch: its key has been in the trust policy from the start")
+        name = _statement(
+            folder, disk, row.origin, row.node_key, opened.previous_epoch, opened.previous_size or 0,
+            opened.previous_root or b"", opened.reason or "", people,
+        )  # fmt: skip
         _trust(folder, disk, row.origin, row.node_key)
     return f"The key of epoch {row.epoch} is in the trust policy now. Post {name} in the office."
 
@@ -336,6 +347,11 @@ def backup(folder: Path, to: Path) -> list[str]:
         copy.commit(Commit(expected=(epoch, copy.size(epoch)), deletes={"sealed_key": sealed}))
     finally:
         copy.close()
+    connection = apsw.Connection(str(to / DATABASE))
+    try:
+        connection.execute("VACUUM")  # A deleted row stays readable in free pages until this.
+    finally:
+        connection.close()
     (to / f"{DATABASE}.lock").unlink(missing_ok=True)
     written = [DATABASE]
     for name in (OFFICE_KEY, TRUST, CONFIG):
@@ -446,7 +462,7 @@ def _statement(
 ) -> str:  # fmt: skip
     """The paper that is posted in the office: the new log's key, and who signed for it."""
     vkey = VerifierKey(origin, ED25519, key)
-    before = f"{size} entries, root {root.hex()}" if root else "as stated before"
+    before = f"{size} entries, root {root.hex()}"
     text = f"New log of this office: {vkey}\nAfter epoch {last}: {before}\nReason: {reason}\n"
     lines = [text]
     for clerk, signer in people:
@@ -491,6 +507,30 @@ def open_store(folder: Path, settings: Settings, *, read_only: bool = False, vfs
     if read_only:
         return SqliteStore.open_read_only(folder / DATABASE, EXTRA_TABLES)
     return SqliteStore(folder / DATABASE, EXTRA_TABLES, vfs=vfs)
+
+
+def open_for_audit(folder: Path, *, rebuild: bool = False) -> OfficeStore:
+    """Opens a folder's store to be audited (read-only) or rebuilt (takes the office lock), damaged as it may be.
+
+    A folder with a database and no settings is one that a benchmark left.
+    """
+    settings = read_settings(folder) if (folder / CONFIG).exists() or not (folder / DATABASE).exists() else None
+    if settings is not None and settings.store:
+        return open_store(folder, settings, read_only=not rebuild)
+    return SqliteStore.open_for_mending(folder / DATABASE, EXTRA_TABLES, read_only=not rebuild)
+
+
+def mark_to_compare(folder: Path) -> Mark | str | None:
+    """The mark as audit takes it: itself, or why there is none; None for a folder without an office."""
+    if not (folder / CONFIG).exists():
+        return None
+    try:
+        mark = mark_of(folder)
+        if mark is None and not any(folder.glob("node-*.key")):
+            return None  # A backup: nothing is signed from it.
+        return mark or "there is no high-water mark beside this office: it cannot be known what was signed"
+    except (Fault, OSError) as error:
+        return f"it cannot be read: {error}"
 
 
 def clock_for(kind: str) -> MachineClock | FileClock:

@@ -8,9 +8,9 @@ What is measured, on top of ``existing`` transfers that are already in the store
   on a copy of the same database, no rule judged and no answer kept. For PostgreSQL: the store's commit alone.
 - *fsync*: syncs of a third copy that is given the same commits through a counting VFS. It is never timed.
 
-The three take turns, a few groups at a time, so a slow moment of the machine falls on each alike. The transfers are
-built before the watch starts. Afterwards the store is read back whole: transfers are folded anew and compared with the
-accounts, and their number with what was acknowledged (``test_the_small_benchmark_is_sound``).
+The three take turns, a few groups at a time, so a slow moment of the machine falls on each alike. A group's transfers
+are built just before its watch starts. Afterwards the store is read back whole: its transfers are folded anew and
+compared with the accounts, and their number with what was acknowledged (``test_the_small_benchmark_is_sound``).
 
 Chance comes from the printed seed alone; two runs with one seed judge the same transfers. Times are seconds.
 """
@@ -26,7 +26,7 @@ import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
-from itertools import accumulate, chain
+from itertools import accumulate, chain, islice
 from pathlib import Path
 from random import Random
 from typing import Any, Protocol
@@ -104,19 +104,19 @@ class Workload:
         del self._kept[:-_REMEMBERED]
         return made
 
-    def groups(self, size: int, count: int) -> list[list[Transfer]]:
+    def groups(self, size: int, count: int) -> Iterator[list[Transfer]]:
         """About ``count`` transfers in groups of ``size``; a chain of two stays in one group."""
-        groups: list[list[Transfer]] = []
         group: list[Transfer] = []
         made = 0
         while made < count:
             unit = self._unit()
             if group and len(group) + len(unit) > size:
-                groups.append(group)
+                yield group
                 group = []
             group.extend(unit)
             made += len(unit)
-        return [*groups, group] if group else groups
+        if group:
+            yield group
 
     def _unit(self) -> list[Transfer]:
         """One transfer, or a chain of two. Shares are of transfers: 2.5 % of the draws make 5 % in chains."""
@@ -345,9 +345,9 @@ def _measure(
         watch, synced_before = _Watch(), syncs[0] if syncs else 0
         step = max(1, _SLICE // size // 8) if size > 1 else 200
         gc.collect()
-        gc.freeze()  # The transfers of a real day do not all lie in memory; the collector need not walk these.
-        for at in range(0, len(groups), step):
-            changes = _time_ledger(store, machine, groups[at : at + step], watch)
+        gc.freeze()  # What stands before is not walked again and again by the collector, in either run.
+        while part := list(islice(groups, step)):
+            changes = _time_ledger(store, machine, part, watch)
             for one in changes:
                 witness(one)
             _time_ceiling(ceiling, changes, watch)

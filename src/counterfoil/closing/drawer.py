@@ -53,7 +53,8 @@ def _counted(a: ask.CountTill | ask.CountAbsent, s: State, clerk: str) -> f.Till
 
 
 def decide_report(a: ask.ReportTill, s: State, by: Sitting) -> Decision:
-    """An X report: what the till has done so far today. It tells no cash figure, so the count stays blind."""
+    """An X report: what the till has done so far today. It tells what came in and went out, never what
+    the drawer should hold, so the count stays blind."""
     refused = rules.open_day(s, a.date, by) or rules.own_till(s, a.till, by, counted=True)
     return refused or [Part(a.kind, (f.TillReported(a.till, totals(s, a.till, a.date)),))]
 

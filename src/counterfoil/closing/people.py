@@ -17,9 +17,12 @@ from counterfoil.policy.edition import BrokenEdition, read_edition
 
 
 def decide_enrol(a: ask.EnrolClerk, s: State, by: Sitting) -> Decision:
-    """A new clerk, by a supervisor. A clerk who left may come back with a new key."""
+    """A new clerk, by a supervisor. A clerk who left may come back with a new key, and so may one whose key the opening
+    of this epoch did not restate (a restore brings no keys): else an office with one key left could enroll nobody."""
     row = s.clerk.get(a.clerk)
-    if row is not None and row.active:
+    assert s.current is not None
+    in_this_epoch = any(key.clerk == a.clerk and key.epoch == s.current.epoch for key in s.clerk_key.rows.values())
+    if row is not None and row.active and in_this_epoch:
         return no.ClerkEnrolledAlready(a.clerk)
     if s.clerk_key.get(clerk_key_id(a.key)) is not None:
         return no.KeyKnown()

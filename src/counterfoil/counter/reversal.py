@@ -40,6 +40,9 @@ def decide_reversal(a: ask.Reverse, s: State, by: Sitting, original: Original | 
         return refused
     if original is None:
         return no.EntryUnknown(a.epoch, a.entry)
+    refused = rules.in_currency(s, a.currency) if a.currency is not None else None
+    if refused:
+        return refused
     if original.kind not in REVERSIBLE:
         return no.NotReversible(a.entry, original.kind)
     done = s.reversal.get(original.epoch, original.sequence)
@@ -70,11 +73,12 @@ def decide_reversal(a: ask.Reverse, s: State, by: Sitting, original: Original | 
     if refused:
         return refused
     payee = fact.to_account if isinstance(fact, Transferred) else account if isinstance(fact, CashDeposited) else None
+    for touched in (payee, account):
+        closed = rules.paying_in(s, touched) if touched is not None else None
+        if closed:
+            return closed
     if payee is None:
         return [part]
-    closed = rules.paying_in(s, payee)
-    if closed:
-        return closed
     _, available = rules.owed(s, payee)
     lacking = fact.amount - available
     if lacking <= 0:

@@ -131,6 +131,8 @@ def decide_stamps(a: ask.SellStamps, s: State, by: Sitting, pledged: Pledged = N
 def decide_balance(a: ask.TellBalance, s: State, by: Sitting, pledged: Pledged = NOTHING) -> Decision:
     """What the customer is told at the window, recorded because it was told."""
     refused = rules.open_day(s, a.date, by)
+    if not refused and a.till is not None:
+        refused = rules.own_till(s, a.till, by)
     if not refused and s.holding.get(a.account) is None:
         refused = no.AccountUnknown(a.account)
     if refused:

@@ -70,13 +70,14 @@ def zone(name: str) -> ZoneInfo:
 def local_ms(local: datetime, zone_name: str, *, not_before: int | None = None) -> int:
     """The milliseconds since 1970 of the naive moment ``local`` on the clocks of ``zone_name``.
 
-    A moment shown twice, when clocks go back, is the first one, or the second if the first is before ``not_before``.
+    A moment shown twice, when clocks go back, is the first one, or the second if the first is before ``not_before`` or
+    if ``local.fold`` is 1.
     A moment never shown, when clocks go forward, is ``Malformed`` (field ``at``).
     """
     if local.tzinfo is not None:
         raise Malformed(f"{local.isoformat()} has a zone; an office's local time has none", field="at")
     here = zone(zone_name)
-    first = milliseconds(local.replace(tzinfo=here, fold=0))
+    first = milliseconds(local.replace(tzinfo=here))
     if not _shown(first, local, here):
         raise Malformed(f"{local.isoformat()} was skipped by the clocks of {zone_name}", field="at")
     second = milliseconds(local.replace(tzinfo=here, fold=1))

@@ -77,5 +77,14 @@ def sync_folder(path: str) -> None:
         os.close(descriptor)
 
 
+def make_folder(path: str) -> None:
+    """Makes the folder and those above it, each durable in the one that holds it. One that stands already is left."""
+    whole = os.path.abspath(path)
+    if not os.path.isdir(whole):
+        make_folder(os.path.dirname(whole))
+        os.mkdir(whole)
+        sync_folder(whole)
+
+
 # Data and size reach the disk either way; leaving the time stamp out saves a journal commit of the file system.
 _sync_data = getattr(os, "fdatasync", os.fsync)

@@ -17,7 +17,9 @@ rows by one statement over arrays (UNNEST).
 
 from __future__ import annotations
 
+import os
 import re
+import socket
 import struct
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -223,7 +225,7 @@ class PostgresStore:
 
     def _connect(self) -> Connection:
         connection: Connection = psycopg.connect(
-            self.url, autocommit=True, connect_timeout=10, application_name="counterfoil", client_encoding="utf8",
+            self.url, autocommit=True, connect_timeout=10, application_name=_own_name(), client_encoding="utf8",
             keepalives=1, keepalives_idle=30,
         )  # fmt: skip
         connection.execute(f"SET search_path TO {self.schema}".encode())
@@ -647,7 +649,7 @@ def _shows(connection: Connection, name: str) -> str:
 def _holder(connection: Connection, key: int) -> str:
     """Who holds the advisory lock, as far as the server lets us see."""
     sql = (
-        "SELECT a.pid::text, coalesce(a.client_hostname, a.client_addr::text, 'this machine'), "
+        "SELECT a.application_name, a.pid::text, coalesce(a.client_hostname, a.client_addr::text, 'this machine'), "
         "to_char(a.backend_start AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"') "
         "FROM pg_locks l JOIN pg_stat_activity a USING (pid) "
         "WHERE l.locktype = 'advisory' AND l.granted AND (l.classid::bigint << 32 | l.objid::bigint) = %s"
@@ -655,8 +657,16 @@ def _holder(connection: Connection, key: int) -> str:
     found = _rows(connection, sql, (key,))
     if not found:
         return "another session"
-    pid, host, since = found[0]
-    return f"server process {pid} for {host} since {since}"
+    name, pid, host, since = found[0]
+    return f"{name.removeprefix(_NAME)} (server process {pid} for {host} since {since})"
+
+
+_NAME = "counterfoil "
+
+
+def _own_name() -> str:
+    """What other sessions are told of this process; the server keeps 63 bytes of it."""
+    return f"{_NAME}process {os.getpid()} on {socket.gethostname()}"[:63]
 
 
 def _shown(url: str) -> str:

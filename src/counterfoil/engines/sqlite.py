@@ -23,7 +23,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice, product
 from threading import RLock
-from typing import Any, Literal, Self, TypeVar, cast
+from typing import Any, Literal, NamedTuple, Self, TypeVar, cast
 from urllib.parse import quote
 
 import apsw
@@ -109,11 +109,14 @@ class SqliteStore:
 
     def __init__(
         self, path: str | os.PathLike[str], tables: Sequence[TableSpec] = (), *, create: bool = False,
-        vfs: str | None = None, read_only: bool = False,
+        vfs: str | None = None, read_only: bool = False, mending: bool = False,
     ) -> None:  # fmt: skip
         self.path = os.path.abspath(os.fspath(path))
         self.catalog = Catalog(tables)
         self.read_only = read_only
+        self.damage: tuple[str, ...] = ()
+        """What an opening for mending found missing or changed, in sentences."""
+        self._mending, self._absent = mending, frozenset[str]()
         self._vfs = vfs
         self._calls, self._reads = RLock(), RLock()
         self._sql = {name: _Statements(spec) for name, spec in self.catalog.specs.items()}
@@ -150,6 +153,15 @@ class SqliteStore:
         noticed (``Unavailable``: begin again). Where there is one, SQLite keeps its index file (``-shm``) beside it.
         """
         return cls(path, tables, vfs=vfs, read_only=True)
+
+    @classmethod
+    def open_for_mending(cls, path: str | os.PathLike[str], tables: Sequence[TableSpec], *, read_only: bool) -> Self:
+        """For audit and rebuild: opens what ``create`` would not know again, as long as the journal's table stands.
+
+        Tables, indexes and guards that are missing or changed are named in ``damage``; a missing table reads as empty.
+        Opened for writing, they are made again, empty; the journal's own rows are never touched.
+        """
+        return cls(path, tables, read_only=read_only, mending=True)
 
     def size(self, epoch: int) -> int:
         return self._read(lambda con: _size(con, epoch))
@@ -196,8 +208,14 @@ class SqliteStore:
         return [(a, debits.get(a, 0), credits.get(a, 0)) for a in sorted(debits.keys() | credits.keys())]
 
     def get(self, table: str, key: Row) -> Row | None:
-        check_key(self.catalog[table], key, whole=True)
-        return next(self.scan(table, key), None)
+        spec, sql = self.catalog[table], self._sql[table]
+        check_key(spec, key, whole=True)
+        if table in self._absent:
+            return None
+        row = self._read(lambda con: con.execute(sql.one, key).fetchone())
+        if row is not None and not sql.fits(row):
+            raise StoreDamaged(f"{self.path}: a row of {spec.name} holds a value of the wrong type")
+        return cast("Row | None", row)
 
     def scan(
         self, table: str, prefix: Row = (), *, after: Row | None = None, limit: int | None = None,
@@ -323,6 +341,8 @@ class SqliteStore:
         for name, value in _PRAGMAS:
             _set_pragma(writer, name, value)
         writer.config(apsw.SQLITE_DBCONFIG_DEFENSIVE, 1)
+        if self._mending:
+            self._mend(writer)
         missing = _check_schema(writer, self.path, self.catalog)
         if missing:
             writer.execute("BEGIN IMMEDIATE")
@@ -345,10 +365,24 @@ class SqliteStore:
         _set_pragma(reader, "cell_size_check", 1)
         _set_pragma(reader, "cache_size", -65_536)
         reader.execute("BEGIN")
+        if self._mending:
+            found = _find_damage(reader, self.path, self.catalog)
+            self.damage, self._absent = tuple(found.said), frozenset(found.absent)
+            self._check_still()
+            return
         missing = _check_schema(reader, self.path, self.catalog)
         if missing:
             raise Unavailable(f"{self.path} has no table {missing[0].name!r} yet: open the office for writing once")
         self._check_still()
+
+    def _mend(self, writer: apsw.Connection) -> None:
+        """Makes again what is missing or changed, in one transaction, and empty where it was a table."""
+        found = _find_damage(writer, self.path, self.catalog)
+        self.damage = tuple(found.said)
+        writer.execute("BEGIN IMMEDIATE")
+        for sql in found.repairs:
+            writer.execute(sql)
+        writer.execute("COMMIT")
 
     def _check_still(self) -> None:
         if self._still is not None and (_has_log(self.path) or _stamp(self.path) != self._still):
@@ -380,6 +414,8 @@ class SqliteStore:
     def _scanned(
         self, sql: _Statements, prefix: Row, after: Row | None, limit: int | None, descending: bool
     ) -> Iterator[Row]:
+        if sql.spec.name in self._absent:
+            return
         last, chunk = after, min(_SCAN_CHUNK, limit if limit is not None else _SCAN_CHUNK)
         if sql.spec.key == len(prefix):
             chunk = min(chunk, 1)
@@ -551,6 +587,7 @@ class _Statements:
         # Never OR REPLACE: it would remove another account that has the same name.
         self.upsert = self.insert if spec.append_only else f"{self.insert} ON CONFLICT ({_list(keys)}) {then}"
         self.delete = f"DELETE FROM {table} WHERE " + " AND ".join(f'"{key}" = ?' for key in keys)
+        self.one = f"{self.select} WHERE " + " AND ".join(f'"{key}" = ?' for key in keys)
         self.order = "position {0}" if spec == ENTRY else ", ".join(f'"{key}" {{0}}' for key in keys)
         self._keys = keys
         self._fits = _row_types(spec)
@@ -674,6 +711,45 @@ def _check_schema(connection: apsw.Connection, path: str, catalog: Catalog) -> l
     if foreign and made <= set(catalog.specs):
         raise StoreDamaged(f"{path}: {foreign[0]!r} is not part of an office")
     return [spec for name, spec in catalog.specs.items() if name not in made]
+
+
+class _Damage(NamedTuple):
+    """What is not as this build makes it: in sentences, the tables that cannot be read, and the SQL that makes it so."""
+
+    said: list[str]
+    absent: list[str]
+    repairs: list[str]
+
+
+def _find_damage(connection: apsw.Connection, path: str, catalog: Catalog) -> _Damage:
+    found = {name: (kind, sql) for kind, name, sql in connection.execute("SELECT type, name, sql FROM sqlite_schema")}
+    if "table_catalog" not in found or found.get(ENTRY.name, ("", ""))[1] != _ENTRY_SQL:
+        raise StoreDamaged(f"{path} has no list of tables, or its journal is not a table that this build makes")
+    made = {name for (name,) in connection.execute("SELECT name FROM table_catalog")}
+    damage, known = _Damage([], [], []), set[str]()
+    for spec in catalog.specs.values():
+        objects = _objects(spec)
+        known |= {name for name, _ in objects}
+        if spec.name not in made and spec.name not in found:
+            damage.absent.append(spec.name)  # An older build's folder, or a ledger without an office.
+        elif found.get(spec.name, ("", ""))[1] != objects[0][1]:
+            state = "is not as this build makes it" if spec.name in found else "is missing"
+            if spec.kind not in ("fold", "cache") and spec.name in found:
+                raise StoreDamaged(f"{path}: the table {spec.name!r} {state}, and no journal can give its rows")
+            damage.said.append(f"the table {spec.name} {state}")
+            damage.absent.append(spec.name)
+            damage.repairs.extend([f'DROP TABLE IF EXISTS "{spec.name}"', *[sql for _, sql in objects]])
+        else:
+            for name, sql in objects[1:]:
+                kind, have = found.get(name, ("", ""))
+                if have != sql:
+                    damage.said.append(f"the guard {name} is {'not as this build makes it' if kind else 'missing'}")
+                    damage.repairs.extend([*([f'DROP {kind.upper()} "{name}"'] if kind else []), sql])
+    for name, (kind, _) in found.items():
+        if kind in ("trigger", "view") and name not in known:
+            damage.said.append(f"the {kind} {name} is not part of an office: it may change what a statement does")
+            damage.repairs.append(f'DROP {kind.upper()} "{name.replace(chr(34), chr(34) * 2)}"')
+    return damage
 
 
 def _set_pragma(connection: apsw.Connection, name: str, value: int | str) -> None:

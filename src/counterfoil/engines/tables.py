@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import cache
 from itertools import islice
 from typing import TypeVar
 
@@ -65,6 +66,7 @@ def key_of(spec: TableSpec, row: Row) -> Row:
     return row[: spec.key]
 
 
+@cache
 def kind_of(column: ColumnType) -> tuple[str, bool]:
     """('int' | 'text' | 'blob', may be NULL)."""
     return column.rstrip("?"), column.endswith("?")

@@ -89,9 +89,7 @@ def decode_bundle(data: bytes) -> Bundle:
         raise Malformed(f"a bundle of version 1 has exactly the keys {', '.join(sorted(_KEYS))}", field="bundle")
     if type(value["left"]) is not list or type(value["entries"]) is not list:
         raise Malformed("left and entries of a bundle are lists", field="bundle")
-    return Bundle(
-        value["origin"], value["from"], tuple(value["left"]), _parts(value["entries"]), value["checkpoint"]
-    )
+    return Bundle(value["origin"], value["from"], tuple(value["left"]), _parts(value["entries"]), value["checkpoint"])
 
 
 def _parts(found: Sequence[object]) -> tuple[EntryParts, ...]:

@@ -6,7 +6,7 @@ import re
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from counterfoil.kernel.outcomes import Malformed
+from counterfoil.kernel.outcomes import Malformed, short
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _LOCAL = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{3})?)?")
@@ -19,7 +19,7 @@ def day(text: str, *, field: str = "date") -> date:
             return date.fromisoformat(text)
         except ValueError:
             pass
-    raise Malformed(f"{text!r} is not a date such as 2026-11-23", field=field)
+    raise Malformed(f"{short(text)} is not a date such as 2026-11-23", field=field)
 
 
 def local_time(text: str, *, field: str = "at") -> datetime:
@@ -29,7 +29,7 @@ def local_time(text: str, *, field: str = "at") -> datetime:
             return datetime.fromisoformat(text)
         except ValueError:
             pass
-    raise Malformed(f"{text!r} is not a local time such as 2026-11-23T09:05", field=field)
+    raise Malformed(f"{short(text)} is not a local time such as 2026-11-23T09:05", field=field)
 
 
 def milliseconds(moment: datetime) -> int:

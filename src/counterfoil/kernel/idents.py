@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from counterfoil.kernel.outcomes import Fault, Malformed
+from counterfoil.kernel.outcomes import Fault, Malformed, short
 
 REQUEST_ID_BYTES = 16
 _HEX32 = re.compile(r"[0-9a-f]{32}")
@@ -17,7 +17,7 @@ _HEX32 = re.compile(r"[0-9a-f]{32}")
 def request_id(text: str) -> bytes:
     """Reads 32 lower-case hexadecimal digits as the 16 bytes of a request id."""
     if not isinstance(text, str) or not _HEX32.fullmatch(text):
-        raise Malformed(f"{text!r} is not a request id: 32 lower-case hexadecimal digits", field="id")
+        raise Malformed(f"{short(text)} is not a request id: 32 lower-case hexadecimal digits", field="id")
     return bytes.fromhex(text)
 
 
@@ -52,5 +52,5 @@ def numbered(random: bytes, *, lead: str) -> str:
 def checked_number(text: str, *, field: str) -> str:
     """A ten-digit number with a right Luhn digit, or ``Malformed`` naming the field."""
     if not isinstance(text, str) or not re.fullmatch(r"[0-9]{10}", text) or luhn_digit(text[:-1]) != text[-1]:
-        raise Malformed(f"{text!r} is not a number with a right check digit: look at it again", field=field)
+        raise Malformed(f"{short(text)} is not a number with a right check digit: look at it again", field=field)
     return text

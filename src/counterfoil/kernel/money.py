@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 
 from counterfoil.kernel.limits import AMOUNT_MINOR_MAX
-from counterfoil.kernel.outcomes import Fault, Malformed
+from counterfoil.kernel.outcomes import Fault, Malformed, short
 
 _CODE = re.compile(r"[A-Z]{3}")
 _EXPONENTS = {"USD": 2, "CZK": 2, "EUR": 2, "JPY": 0, "KWD": 3}
@@ -26,9 +26,9 @@ class Currency:
 
     def __post_init__(self) -> None:
         if not _CODE.fullmatch(self.code):
-            raise Malformed(f"{self.code!r} is not an ISO 4217 code: three capital letters", field="currency")
+            raise Malformed(f"{short(self.code)} is not an ISO 4217 code: three capital letters", field="currency")
         if self.exponent not in (0, 2, 3):
-            raise Malformed(f"{self.exponent!r} is not an exponent this system keeps (0, 2 or 3)", field="currency")
+            raise Malformed(f"{short(self.exponent)} is not an exponent this system keeps (0, 2 or 3)", field="currency")
 
 
 def currency(code: str) -> Currency:
@@ -37,7 +37,7 @@ def currency(code: str) -> Currency:
         return _KNOWN[code]
     except (KeyError, TypeError):
         raise Malformed(
-            f"{code!r} is not a currency kept here: {', '.join(sorted(_KNOWN))}", field="currency"
+            f"{short(code)} is not a currency kept here: {', '.join(sorted(_KNOWN))}", field="currency"
         ) from None
 
 
@@ -54,7 +54,7 @@ class Money:
 
     def __post_init__(self) -> None:
         if type(self.minor) is not int or abs(self.minor) > AMOUNT_MINOR_MAX:
-            raise Malformed(f"{self.minor!r} is not a whole number of minor units in range", field="amount")
+            raise Malformed(f"{short(self.minor)} is not a whole number of minor units in range", field="amount")
 
     def __add__(self, other: Money) -> Money:
         self._same(other)
@@ -101,8 +101,8 @@ def parse_decimal(text: str, unit: Currency) -> Money:
     """Reads ``1250`` or ``1250.00``; refuses a sign, a blank, an exponent or more decimals than the currency has."""
     found = _DECIMAL.fullmatch(text) if isinstance(text, str) else None
     if not found:
-        raise Malformed(f"{text!r} is not an amount such as 1250.00", field="amount")
+        raise Malformed(f"{short(text)} is not an amount such as 1250.00", field="amount")
     whole, fraction = found.group(1), found.group(2) or ""
     if len(fraction) > unit.exponent:
-        raise Malformed(f"{text!r} has more decimals than {unit.code} has", field="amount")
+        raise Malformed(f"{short(text)} has more decimals than {unit.code} has", field="amount")
     return Money(int(whole + fraction.ljust(unit.exponent, "0")), unit)

@@ -26,6 +26,15 @@ def untranslated(text: str) -> str:
     return text
 
 
+def short(value: object) -> str:
+    """A value as shown in a message: never more than 60 characters, never a control character."""
+    try:
+        shown = ascii(value)
+    except (ValueError, RecursionError):  # A number of thousands of digits, or lists in lists without end.
+        shown = f"a {type(value).__name__} that is too large to show"
+    return shown if len(shown) <= 60 else shown[:57] + "..."
+
+
 class CounterfoilError(Exception):
     """Base of every exception this project raises on purpose."""
 

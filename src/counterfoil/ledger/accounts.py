@@ -85,28 +85,14 @@ class Account:
         """A copy of the counters that stays as it is."""
         return Balance(self.debits_posted, self.credits_posted, self.debits_pending, self.credits_pending)
 
-    def int64_left_for_debits(self) -> int:
-        """How much more can be debited before the counters overflow."""
-        return AMOUNT_MINOR_MAX - self.debits_posted - self.debits_pending
-
-    def int64_left_for_credits(self) -> int:
-        """How much more can be credited before the counters overflow."""
-        return AMOUNT_MINOR_MAX - self.credits_posted - self.credits_pending
-
-    def guard_left_for_debits(self) -> int:
-        """How much more the guard lets be debited; for an account with that guard."""
-        return self.credits_posted + self.limit - self.debits_posted - self.debits_pending
-
-    def guard_left_for_credits(self) -> int:
-        """How much more the guard lets be credited; for an account with that guard."""
-        return self.debits_posted + self.limit - self.credits_posted - self.credits_pending
-
     def room_to_debit(self) -> int:
         """The largest amount one more transfer may debit by the counters and the guard; 0 if none."""
-        left = self.int64_left_for_debits()
-        return min(left, self.guard_left_for_debits()) if self.flags & DEBITS_MUST_NOT_EXCEED_CREDITS else left
+        guarded = self.flags & DEBITS_MUST_NOT_EXCEED_CREDITS
+        most = min(self.credits_posted + self.limit, AMOUNT_MINOR_MAX) if guarded else AMOUNT_MINOR_MAX
+        return most - self.debits_posted - self.debits_pending
 
     def room_to_credit(self) -> int:
         """The largest amount one more transfer may credit by the counters and the guard; 0 if none."""
-        left = self.int64_left_for_credits()
-        return min(left, self.guard_left_for_credits()) if self.flags & CREDITS_MUST_NOT_EXCEED_DEBITS else left
+        guarded = self.flags & CREDITS_MUST_NOT_EXCEED_DEBITS
+        most = min(self.debits_posted + self.limit, AMOUNT_MINOR_MAX) if guarded else AMOUNT_MINOR_MAX
+        return most - self.credits_posted - self.credits_pending

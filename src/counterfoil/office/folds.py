@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from counterfoil import codec
 from counterfoil.facts import counter as c
 from counterfoil.facts import customers as p
 from counterfoil.facts import money as m
@@ -77,7 +78,7 @@ def _day_closed(s: State, f: o.DayClosed, at: Place) -> None:
 
 def _till_opened(s: State, f: c.TillOpened, at: Place) -> None:
     before = s.till.get(f.till)
-    s.till.put(r.TillRow(f.till, "open", int(f.shared), f.clerk, f.date, before.reports if before else 0, None, None))
+    s.till.put(r.TillRow(f.till, "open", int(f.shared), f.clerk, f.date, before.reports if before else 0, None, None, None))
     s.cash_moved()
     difference = f.counted - f.expected
     if difference:
@@ -91,13 +92,16 @@ def _till_opened(s: State, f: c.TillOpened, at: Place) -> None:
 def _till_counted(s: State, f: c.TillCounted, at: Place) -> None:
     till = s.till.get(f.till)
     if till:
-        s.till.put(till._replace(state="counted", counted=f.counted, stock_counted=f.stock_counted))
+        stock = None if f.stock is None else codec.encode(f.stock)
+        s.till.put(till._replace(state="counted", counted=f.counted, stock_counted=f.stock_counted, stock=stock))
 
 
 def _till_closed(s: State, f: c.TillClosed, at: Place) -> None:
     till = s.till.get(f.till)
     if till:
-        s.till.put(till._replace(state="closed", reports=f.report, counted=None, stock_counted=None))
+        if till.stock is not None:  # The pieces follow the count, as their value does in the ledger.
+            s.stock_counted(f.till, codec.decode(till.stock, what="stock count"))
+        s.till.put(till._replace(state="closed", reports=f.report, counted=None, stock_counted=None, stock=None))
     if f.case:
         state = {"accept": "accepted", "dispute": "disputed"}.get(f.answer, "open")
         s.difference.put(

@@ -17,6 +17,7 @@ from counterfoil.kernel.idents import checked_number
 from counterfoil.kernel.limits import AMOUNT_MINOR_MAX, DENOMINATIONS_MAX, TEXT_CHARACTERS_MAX
 from counterfoil.kernel.money import currency
 from counterfoil.kernel.outcomes import Malformed
+from counterfoil.kernel.outcomes import short as short
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -25,12 +26,6 @@ class Reader:
 
     read: Callable[[Any, str], Any]
     schema: Mapping[str, Any]
-
-
-def short(value: Any) -> str:
-    """A value as shown in a message: never more than 60 characters, never a control character."""
-    shown = ascii(value)
-    return shown if len(shown) <= 60 else shown[:57] + "..."
 
 
 _HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}

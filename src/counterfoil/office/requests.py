@@ -40,6 +40,9 @@ class Ask:
     """Whether it may be one of several services of a visit."""
     date: Date
 
+    def check(self) -> None:
+        """What holds between two fields; ``Malformed`` names one of them."""
+
 
 A = TypeVar("A", bound=type[Ask])
 ASKS: dict[str, type[Ask]] = {}
@@ -90,8 +93,7 @@ def parse(body: Mapping[str, Any]) -> Ask:
         elif required:
             raise Malformed(f"{name} is missing: {kind} needs it", field=name)
     built = cls(**arguments)
-    if isinstance(built, _Cash):
-        built.check_count()
+    built.check()
     return built
 
 
@@ -167,7 +169,7 @@ class _Cash(Ask):
     currency: Unit
     count: Counts | None = None
 
-    def check_count(self) -> None:
+    def check(self) -> None:
         if self.count is not None and count_total(self.count) != self.amount:
             raise Malformed(
                 f"count adds up to {count_total(self.count)}, and amount is {self.amount}: count again", field="count"
@@ -463,6 +465,10 @@ class Reverse(Ask):
     amount: Amount | None = None
     currency: Unit | None = None
 
+    def check(self) -> None:
+        if (self.amount is None) != (self.currency is None):
+            raise Malformed("amount and currency are both read from the receipt, or neither", field="currency")
+
 
 def _services(value: Any, field: str) -> tuple[Ask, ...]:
     if not isinstance(value, list) or not 0 < len(value) <= PARTS_MAX:
@@ -489,25 +495,55 @@ class Visit(Ask):
 
 
 def schema(line_fields: Mapping[str, Any]) -> dict[str, Any]:
-    """JSON Schema (2020-12) of the lines of a request file. ``line_fields`` are those of the line itself (id, at,
-    …)."""
+    """JSON Schema (2020-12) of the lines of a request file. ``line_fields`` are those of the line itself (id, at, …)."""
     kinds = []
     for kind, cls in ASKS.items():
-        shape = fields_of(cls)
-        properties: dict[str, Any] = {"kind": {"const": kind}, **line_fields}
-        for name, (reader, _) in shape.items():
-            properties[name] = dict(reader.schema)
+        needed = [name for name in _OF_EVERY_LINE if name in line_fields]
+        if kind in _OF_A_CLERK and "subject" in line_fields:
+            needed.append("subject")
+        properties = {"kind": {"const": kind}, **line_fields, **_properties(cls, line_fields)}
         kinds.append(
             {
                 "title": kind,
                 "type": "object",
                 "properties": properties,
-                "required": ["kind", *(n for n, (_, needed) in shape.items() if needed and n not in _BY_SCREEN)],
+                "required": ["kind", *needed, *(name for name in _required(cls) if name not in line_fields)],
                 "additionalProperties": False,
             }
         )
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "A counter request", "oneOf": kinds}
 
 
-_BY_SCREEN = {"date", "details", "key", "custody", "content"}
+def _properties(cls: type[Ask], line_fields: Mapping[str, Any]) -> dict[str, Any]:
+    """The kind's own fields. What an earlier request made may be named by ``@ID``."""
+    found = {}
+    for name, (reader, _) in fields_of(cls).items():
+        if name in line_fields:  # The line says it in its own way: details in the clear, who asks.
+            continue
+        found[name] = {"anyOf": [dict(reader.schema), _BY_ID]} if name in _NAMED else dict(reader.schema)
+        if name == "services":
+            found[name]["items"] = {"oneOf": [_service(service) for service in ASKS.values() if service.service]}
+    return found
+
+
+def _service(cls: type[Ask]) -> dict[str, Any]:
+    properties = {k: v for k, v in _properties(cls, {}).items() if k != "date"}
+    return {
+        "title": cls.kind,
+        "type": "object",
+        "properties": {"kind": {"const": cls.kind}, **properties},
+        "required": ["kind", *_required(cls)],
+        "additionalProperties": False,
+    }
+
+
+def _required(cls: type[Ask]) -> list[str]:
+    return [name for name, (_, needed) in fields_of(cls).items() if needed and name not in _BY_SCREEN]
+
+
+_BY_SCREEN = {"date", "details", "key", "custody", "content", "epoch", "what", "role"}
 """Fields that the screen (or replay) fills when a line leaves them out."""
+_OF_EVERY_LINE = ("id", "clerk")
+_OF_A_CLERK = ("clerk-enrol", "clerk-rotate", "clerk-revoke")
+_NAMED = {"account", "to", "customer", "entry", "case", "pouch", "presented_by", "on_behalf_of"}
+_BY_ID = {"type": "string", "pattern": "^@[0-9a-f]{32}$", "description": "what the request of that id made"}

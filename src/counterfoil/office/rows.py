@@ -67,6 +67,8 @@ class TillRow(NamedTuple):
     reports: int
     counted: int | None
     stock_counted: int | None
+    stock: bytes | None
+    """The last count of its stamps: canonical CBOR of pieces by item; absent if they were not counted."""
 
 
 class TotalRow(NamedTuple):

@@ -267,6 +267,12 @@ class State:
         row = self.stock.get(place, item) or r.StockRow(place, item, 0, face)
         self.stock.put(r.StockRow(place, item, row.quantity + quantity, face))
 
+    def stock_counted(self, place: str, counted: Mapping[str, int]) -> None:
+        """A till's pieces are what was counted; an item left out of the count was not there."""
+        for row in [row for row in self.stock.rows.values() if row.place == place]:
+            if row.quantity != counted.get(row.item, 0):
+                self.stock.put(row._replace(quantity=counted.get(row.item, 0)))
+
     def set_account_closed(self, account: str, closed: bool) -> None:
         number = self.account_ids.get(customer_account(account, self.place))
         if number is not None:

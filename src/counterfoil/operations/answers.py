@@ -114,13 +114,16 @@ def pack_refusal(refusal: Refusal) -> bytes:
 
 
 def unpack_refusal(data: bytes) -> Refusal:
-    """The refusal as it was first given."""
-    code, details = _pair(codec.decode(data, what="remembered refusal"))
-    cls = REFUSALS.get(code)
-    if cls is None:
-        raise Fault(f"a remembered refusal {code!r} that this build does not know")
-    known = {f.name for f in fields(cls)}
-    return cls(**{k: _money(v) for k, v in details.items() if k in known})
+    """The refusal as it was first given; ``Fault`` if what was kept is not one."""
+    try:
+        code, details = _pair(codec.decode(data, what="remembered refusal"))
+        cls = REFUSALS.get(code)
+        if cls is None:
+            raise Fault(f"a remembered refusal {code!r} that this build does not know")
+        known = {f.name for f in fields(cls)}
+        return cls(**{k: _money(v) for k, v in details.items() if k in known})
+    except (Malformed, TypeError, ValueError, IndexError) as error:
+        raise Fault(f"a remembered refusal that cannot be read: {error}") from None
 
 
 def _pair(value: Any) -> tuple[str, Mapping[str, Any]]:

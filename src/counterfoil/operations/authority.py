@@ -74,6 +74,7 @@ class Authority:
         if before is not None:
             before.signer.drop()
         session = self.sessions[clerk] = Session(clerk, signer)
+        self._event("sign-in", clerk, "")
         return session
 
     def sign_out(self, clerk: str) -> None:
@@ -81,6 +82,7 @@ class Authority:
         session = self.sessions.pop(clerk, None)
         if session is not None:
             session.signer.drop()
+            self._event("sign-out", clerk, "")
 
     def session(self, clerk: str) -> Session:
         """The open session of ``clerk``."""
@@ -106,6 +108,7 @@ class Authority:
             signer = self.keys.unseal(record, pin)
         except Malformed:
             self._wrong[clerk] = (tries + 1, now)
+            self._event("wrong-pin", clerk, f"{tries + 1} in a row")
             raise
         self._wrong.pop(clerk, None)
         return signer
@@ -116,6 +119,12 @@ class Authority:
             return self.desk.clock.now()
         except Malformed:
             return self.desk.state.now
+
+    def _event(self, what: str, who: str, detail: str) -> None:
+        """One line in the office's own event view."""
+        last = next(self.desk.store.scan("event", descending=True, limit=1), None)
+        number = int(last[0] or 0) + 1 if last else 1
+        self.desk.note({"event": [(number, self._now(), what, who, detail)]})
 
     def sealed(self, clerk: str) -> bytes:
         """The sealed record of the clerk's valid key."""

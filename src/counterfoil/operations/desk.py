@@ -187,12 +187,14 @@ class Desk:
         self._printed: list[tuple[int, int]] = []
         self._clock_confirmed_at = 0
         self._stopped: str | None = None
+        self._adrift = False
         self.reload()
 
     # --- taking the office up --------------------------------------------------------------------------------------
 
     def reload(self) -> None:
         """Throws the state away and takes it up from the store: after opening, and after every failed commit."""
+        self.state, self.log, self._adrift = State(), None, True  # Nothing of a failed group is shown if loading fails.
         self.state = load_state(self.store)
         epochs = self.store.epochs()
         self.epoch = epochs[-1] if epochs else 0
@@ -201,6 +203,7 @@ class Desk:
         self.system_key_id = je.clerk_key_id(self.node_key.public_key)
         row = self.state.current
         self.key_id = note_key_id(row.origin, 1, self.node_key.public_key) if row else b""
+        self._adrift = False
 
     def begin_epoch(self, epoch: int) -> None:
         """The next entry is the first of ``epoch``'s log: it must be its epoch-open entry."""
@@ -220,19 +223,21 @@ class Desk:
     def handle(self, requests: Sequence[Request | SystemRequest]) -> list[Answer | Exception]:
         """Decides and commits one group; an answer (or the error that is its own) for each request, in order.
 
-        Raises ``Unavailable`` if the whole group could not be committed: nothing is recorded, or it is known what is.
+        After a failed commit each request is answered by what is found on record. Raises ``CommitUnknown`` while that
+        cannot be found out, and ``NotSigning`` once this desk has stopped.
         """
-        if self._stopped:
-            raise NotSigning(self._stopped)
+        self._ready()
         now = self._now()
         group = _Group(self.size)
+        results: list[Answer | Exception | None] = []
         try:
-            results = [self._taken(request, now, group) for request in requests]
+            for request in requests:
+                results.append(self._taken(request, now, group))
             slips = self._commit(group)
         except NotSigning:
             raise
         except Unavailable as error:
-            return self._after_failure(error, requests)
+            return self._after_failure(error, requests, results)
         except BaseException as error:  # A bug, or an interruption: what is in memory is not what is in the books.
             why = f"the last group ended in the middle: {type(error).__name__}: {error}. {_SEE}"
             self._stopped = self._stopped or why
@@ -346,6 +351,7 @@ class Desk:
         assert log is not None
         system = isinstance(request, SystemRequest)
         body: Mapping[str, Any] = request.body if isinstance(request, SystemRequest) else request.mapping()
+        signed = codec.encode(dict(body)) if isinstance(request, SystemRequest) else request.encoded()
         first = log.size
         places, transfers = [], []
         accounts = len(state.account_ids)
@@ -369,7 +375,7 @@ class Desk:
         for number, (part, at) in enumerate(zip(parts, places, strict=True)):
             own = own_body(body, number)
             amount, account = own.get("amount"), own.get("account")
-            facts = codec.encode([body, *map(fact_value, part.facts)])
+            facts = codec.encode_array([signed, *(codec.encode(fact_value(fact)) for fact in part.facts)])
             chance = self.entropy(48)
             blind, salt = chance[:32], chance[32:]
             core = je.core_bytes(
@@ -469,20 +475,46 @@ class Desk:
         if len(found) != len(group.drafted):
             self._stop(f"{len(group.drafted)} entries were written and {len(found)} read back: run an audit")
 
-    def _after_failure(self, error: Exception, requests: Sequence[Request | SystemRequest]) -> list[Answer | Exception]:
-        """Everything is taken up from what was kept, and each waiting id is looked up; never assumed."""
+    def _ready(self) -> None:
+        """Nothing is done on a state that is not the store's."""
+        if self._stopped:
+            raise NotSigning(self._stopped)
+        if self._adrift:
+            self._take_up_again()
+
+    def _take_up_again(self) -> None:
+        """The state from the store, and the mark settled. ``Unavailable``: not yet; tried again before each group."""
+        self._adrift = True
         try:
             self.reload()
             self.settle()
-            return [self._looked_up(request, error) for request in requests]
+        except Unavailable:
+            self._adrift = True
+            raise
+        except BaseException as error:
+            self._stopped = f"the office could not be taken up again after a failed commit: {error}. {_SEE}"
+            raise
+
+    def _after_failure(
+        self, error: Exception, requests: Sequence[Request | SystemRequest], results: list[Answer | Exception | None]
+    ) -> list[Answer | Exception]:
+        """Everything is taken up from what was kept, and each waiting id is looked up; never assumed."""
+        known = [*results, *[None] * (len(requests) - len(results))]
+        try:
+            self._take_up_again()
         except NotSigning:
             raise
         except Unavailable as again:
-            self._stopped = f"the office could not be taken up again after a failed commit ({error}): {again}. {_SEE}"
-            raise NotSigning(self._stopped) from again
-        except BaseException as again:
-            self._stopped = f"the office could not be taken up again after a failed commit ({error}): {again}. {_SEE}"
-            raise
+            if isinstance(error, StoreFull):  # It says that nothing was kept.
+                return [result or Unanswered(f"{error}.") for result in known]
+            raise CommitUnknown(
+                f"{error}. What is on record cannot be read now ({again}). Send the same requests again: "
+                "each is booked once"
+            ) from error
+        return [
+            self._looked_up(request, error) if result is None else result
+            for request, result in zip(requests, known, strict=True)
+        ]
 
     def _looked_up(self, request: Request | SystemRequest, error: Exception) -> Answer | Exception:
         """What became of one request of a failed group."""
@@ -621,6 +653,7 @@ class Desk:
 
     def note(self, upserts: Mapping[str, Sequence[Row]]) -> None:
         """Writes side rows that belong to no entry (events, settings, sealed keys)."""
+        self._ready()
         deletes = {"unprinted": list(self._printed)} if self._printed else {}
         self.store.commit(Commit(expected=(self.epoch, self.size), upserts=upserts, deletes=deletes))
         self._printed.clear()

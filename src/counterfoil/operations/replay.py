@@ -16,6 +16,7 @@ from __future__ import annotations
 import hmac
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime
 from typing import Any, Protocol
 
 from counterfoil import codec
@@ -28,12 +29,14 @@ from counterfoil.kernel.idents import request_id
 from counterfoil.kernel.limits import REPLAY_LINE_BYTES_MAX
 from counterfoil.kernel.money import Money
 from counterfoil.kernel.outcomes import CounterfoilError, Malformed, Translate, Unavailable, untranslated
-from counterfoil.office.readers import short, text
+from counterfoil.office.readers import CLERK, ROLE, short, text
 from counterfoil.office.requests import ASKS, fields_of, parse
 from counterfoil.operations.answers import Accepted, Answer, Refused
 from counterfoil.operations.authority import Authority, SessionSigner
 from counterfoil.operations.desk import Desk, Request
 
+LINE_DEPTH_MAX = 8
+"""Levels of lists and objects in one line: a visit's counts need five."""
 SESSION_KINDS = ("sign-in", "sign-out", "printer", "print-due", "confirm-clock")
 LINE_FIELDS: dict[str, Any] = {
     "id": {"type": "string", "pattern": "^[0-9a-f]{32}$"},
@@ -75,6 +78,7 @@ class Player:
         self._translate = translate
         self._second: dict[str, SessionSigner] = {}
         self._day: str | None = None
+        self._shown = 0
 
     def play(self, lines: Iterable[bytes | str]) -> Iterator[dict[str, Any]]:
         """One outcome for each line that is not blank. A line that cannot be read is an outcome too, and changes
@@ -116,6 +120,8 @@ class Player:
             raise Malformed(f"the line is not JSON: {short(str(error))}", field="line") from None
         if type(value) is not dict:
             raise Malformed("the line is not a JSON object", field="line")
+        if _deeper_than(value, LINE_DEPTH_MAX):
+            raise Malformed(f"the line is nested more than {LINE_DEPTH_MAX} levels deep", field="line")
         return value
 
     def _one(self, line: dict[str, Any]) -> dict[str, Any]:
@@ -125,15 +131,13 @@ class Player:
             if self._clock is None:
                 raise Malformed("at: this office runs on the machine's clock now", field="at")
             zone = self.desk.state.current.zone if self.desk.state.current else "UTC"
-            self._clock.set(self._to_ms(local_time(at), zone))
+            self._clock.set(self._moment(local_time(at), zone))
         if kind in SESSION_KINDS:
             return self._session(str(kind), line)
-        if kind not in ASKS:
+        if not isinstance(kind, str) or kind not in ASKS:
             raise Malformed(f"kind is {short(kind)}: nothing of that name can be asked here", field="kind")
         identity = request_id(line.get("id", ""))
-        clerk = line.get("clerk")
-        if not isinstance(clerk, str):
-            raise Malformed("clerk is missing: who asks?", field="clerk")
+        clerk = CLERK.read(line.get("clerk"), "clerk")
         if kind in ("clerk-enrol", "clerk-rotate"):
             return self._told(str(kind), self._new_key(str(kind), identity, clerk, line))
         request = self._request(str(kind), identity, clerk, line)
@@ -142,11 +146,17 @@ class Player:
             self._day = request.ask.date if kind == "day-open" else None
         return self._told(str(kind), answer)
 
+    def _moment(self, local: datetime, zone: str) -> int:
+        """A local time as milliseconds. In the hour that clocks show twice, lines in order stay in order."""
+        ms = self._to_ms(local, zone)
+        if ms < self._shown:
+            ms = self._to_ms(local.replace(fold=1), zone)
+        self._shown = max(self._shown, ms)
+        return ms
+
     def _session(self, kind: str, line: dict[str, Any]) -> dict[str, Any]:
         if kind in ("sign-in", "sign-out"):
-            clerk = line.get("clerk")
-            if not isinstance(clerk, str):
-                raise Malformed("clerk is missing: who signs in?", field="clerk")
+            clerk = CLERK.read(line.get("clerk"), "clerk")
             if kind == "sign-in":
                 self.authority.sign_in(clerk, self._pin(clerk))
             else:
@@ -161,8 +171,9 @@ class Player:
         if kind == "confirm-clock":
             self.desk.confirm_clock()
             return {"outcome": "noted"}
-        printed = self._print_due() if self._paper else []
-        return {"outcome": "printed", "entries": printed}
+        if self._paper:
+            self._print_due()
+        return {"outcome": "printed"}
 
     def _request(self, kind: str, identity: bytes, clerk: str, line: dict[str, Any]) -> Request:
         given = {k: self._resolve(k, v) for k, v in line.items() if k == "subject" or k not in LINE_FIELDS}
@@ -186,9 +197,7 @@ class Player:
 
     def _new_key(self, kind: str, identity: bytes, clerk: str, line: Mapping[str, Any]) -> Answer:
         """A key is made by the screen, once: a second play is answered from what was decided."""
-        subject, role = line.get("subject"), line.get("role", "clerk")
-        if not isinstance(subject, str):
-            raise Malformed(f"subject is {short(subject)}: whose key is it?", field="subject")
+        subject, role = CLERK.read(line.get("subject"), "subject"), ROLE.read(line.get("role", "clerk"), "role")
         known = self.desk.recall(identity)
         if known is not None:
             return known
@@ -214,6 +223,8 @@ class Player:
         approve = line.get("approve", [])
         if not isinstance(approve, list) or len(approve) > 3 or not all(isinstance(c, str) for c in approve):
             raise Malformed(f"approve is {short(approve)}: a list of at most three clerks is needed", field="approve")
+        for clerk in approve:
+            CLERK.read(clerk, "approve")
         return [c for n, c in enumerate(approve) if c not in approve[:n] and c != line.get("clerk")]
 
     def _approver(self, clerk: str) -> SessionSigner:
@@ -323,14 +334,22 @@ class Player:
             self.desk.printed(due)
         return {"outcome": "accepted", "kind": kind, "entries": entries, **answer.result()}
 
-    def _print_due(self) -> list[list[int]]:
+    def _print_due(self) -> None:
         due = self.desk.unprinted()
         for epoch, sequence in due:
             if self._print is not None:
                 self._print(epoch, sequence, self.desk.slip(epoch, sequence), False)
         self.desk.printed(due)
         self.desk.flush()
-        return [list(one) for one in due]
+
+
+def _deeper_than(value: Any, levels: int) -> bool:
+    """Whether lists and objects stand in one another more than ``levels`` deep; without recursion."""
+    row = [value]
+    for _ in range(levels):
+        row = [inner for outer in row for inner in (outer.values() if isinstance(outer, dict) else outer)
+               if isinstance(inner, dict | list)]  # fmt: skip
+    return bool(row)
 
 
 def _no_float(text: str) -> Any:

@@ -86,7 +86,8 @@ ACCOUNT = TableSpec(
     "fold",
     (
         ("id", "int"), ("name", "text"), ("currency", "text"), ("code", "int"), ("flags", "int"),
-        ("limit_minor", "int"), ("debits_posted", "int"), ("credits_posted", "int"), ("debits_pending", "int"), ("credits_pending", "int"),
+        ("limit_minor", "int"), ("debits_posted", "int"), ("credits_posted", "int"),
+        ("debits_pending", "int"), ("credits_pending", "int"),
     ),
     1,
     "Ledger accounts and their four counters. Names are unique.",

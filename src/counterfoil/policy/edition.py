@@ -108,6 +108,7 @@ class _Reader:
     def __init__(self, text: str, content: bytes) -> None:
         self.lines = text.splitlines()
         self.content = content
+        self._within = ""
 
     def edition(self, root: Mapping[str, Any]) -> Edition:
         self._known(root, _TABLES, "")
@@ -185,6 +186,7 @@ class _Reader:
         if not isinstance(table, dict):
             self._broken(name, f"table [{name}] is missing")
         assert isinstance(table, dict)
+        self._within = name
         return table
 
     def _inner(self, root: Mapping[str, Any], name: str) -> Mapping[str, Any]:
@@ -194,6 +196,7 @@ class _Reader:
         if not isinstance(table, dict):
             self._broken(name, f"{name} is a table of its own")
         assert isinstance(table, dict)
+        self._within = name
         return table
 
     def _text(self, table: Mapping[str, Any], key: str) -> str:
@@ -223,5 +226,9 @@ class _Reader:
 
     def _broken(self, key: str, reason: str) -> None:
         place = re.compile(rf"^\s*(\[.*\b{re.escape(key)}\]|{re.escape(key)}\s*=)")
-        line = next((n for n, text in enumerate(self.lines, start=1) if place.match(text)), 0)
+        found = [n for n, text in enumerate(self.lines, start=1) if place.match(text)]
+        # Several tables have keys of one name: the one that is read now comes first.
+        head = re.compile(rf"^\s*\[(.*\b)?{re.escape(self._within)}\]")
+        start = next((n for n, text in enumerate(self.lines, start=1) if self._within and head.match(text)), 0)
+        line = next((n for n in found if n >= start), found[0] if found else 0)
         raise BrokenEdition(reason, line=line)

@@ -70,7 +70,7 @@ def test_postgres_judges_alike_and_leaves_nothing(tmp_path: Path, fresh_database
 def test_the_workload_has_the_shares_it_claims() -> None:
     workload = Workload(Settings(accounts=1_000, existing=0))
     workload.plain(1_000)
-    groups = workload.groups(1_000, 50_000)
+    groups = list(workload.groups(1_000, 50_000))
     total = workload.kinds.total()
     shares = {kind: count / total for kind, count in workload.kinds.items()}
     assert sum(map(len, groups)) == total
@@ -81,7 +81,7 @@ def test_the_workload_has_the_shares_it_claims() -> None:
 
 
 def test_chains_stay_in_one_group_and_accounts_follow_zipf() -> None:
-    groups = Workload(Settings(accounts=1_000)).groups(7, 20_000)
+    groups = list(Workload(Settings(accounts=1_000)).groups(7, 20_000))
     assert all(len(group) <= 7 and not group[-1].flags & LINKED for group in groups)
     transfers: list[Transfer] = [one for group in groups for one in group]
     used = Counter(one.debit for one in transfers) + Counter(one.credit for one in transfers)

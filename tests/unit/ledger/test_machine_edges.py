@@ -199,6 +199,15 @@ def test_the_same_id_twice_in_a_chain_keeps_nothing() -> None:
     assert ledger.apply(one._replace(flags=0)) == [CREATED]
 
 
+def test_an_id_is_free_again_once_its_chain_is_broken() -> None:
+    ledger = Ledger()
+    ledger.apply(move(9, HOUSE, SINK, 1))
+    old = move(3, HOUSE, SINK, 10, flags=LINKED)
+    fail = move(4, HOUSE, 404, 1, flags=LINKED)
+    assert ledger.apply(old, fail, old._replace(flags=0)) == [FAILED, Outcome.CREDIT_ACCOUNT_NOT_FOUND, FAILED]
+    assert ledger.apply(old._replace(flags=0)) == [CREATED]
+
+
 def test_a_whole_chain_sent_again_is_told_so() -> None:
     ledger = Ledger()
     chain = [move(1, HOUSE, SINK, 10, flags=LINKED), move(2, HOUSE, SINK, 5)]

@@ -25,10 +25,12 @@ def matrix(slip: str) -> Matrix:
     return tuple(tuple(bool(module) for module in row) for row in _code(slip, "M").matrix)
 
 
-def png(slip: str, *, module: int = 5) -> bytes:
-    """A PNG picture with margin, ``module`` pixels for each module."""
+def png(slip: str, *, module: int = 5, version_max: int = VERSION_MAX) -> bytes:
+    """A PNG picture with margin, ``module`` pixels a module. A proof may need a ``version_max`` of up to 40."""
     out = io.BytesIO()
-    _code(slip, "M").save(out, kind="png", scale=module, border=MARGIN)
+    _code(slip, "M" if version_max == VERSION_MAX else "L", version_max).save(
+        out, kind="png", scale=module, border=MARGIN
+    )
     return out.getvalue()
 
 
@@ -37,14 +39,15 @@ def svg(slip: str, *, module: int = 5) -> str:
     return _code(slip, "M").svg_inline(scale=module, border=MARGIN)
 
 
-def terminal(slip: str, *, columns: int = 80, colors: bool = True) -> str:
+def terminal(slip: str, *, columns: int = 80, colors: bool = True, version_max: int = VERSION_MAX) -> str:
     """The code in half blocks, two modules high, for a screen ``columns`` wide; "" if it cannot fit.
 
     A screen is neither torn nor stained, so level L is taken where M is too wide. ``colors``: black on white by ANSI
     codes, right on any screen; without them dark modules are drawn, which is right on a light ground.
     """
     for error in ("M", "L"):
-        modules = [[bool(module) for module in row] for row in _code(slip, error).matrix_iter(border=_SCREEN_MARGIN)]
+        code = _code(slip, error, version_max)
+        modules = [[bool(module) for module in row] for row in code.matrix_iter(border=_SCREEN_MARGIN)]
         if len(modules) <= columns:
             return _half_blocks(modules, colors)
     return ""
@@ -61,7 +64,7 @@ def _half_blocks(modules: list[list[bool]], colors: bool) -> str:
     return "".join(f"\x1b[30;107m{line}\x1b[0m\n" if colors else f"{line}\n" for line in lines)
 
 
-def _code(slip: str, error: str) -> segno.QRCode:
+def _code(slip: str, error: str, version_max: int = VERSION_MAX) -> segno.QRCode:
     if not slip or not _ALPHABET.issuperset(slip):
         raise Malformed("a slip has characters that are not of its alphabet", field="slip")
     try:
@@ -69,6 +72,6 @@ def _code(slip: str, error: str) -> segno.QRCode:
         code = segno.make_qr(slip, mode="alphanumeric", error=error, boost_error=True)
     except segno.DataOverflowError:
         code = None
-    if code is None or int(code.version) > VERSION_MAX:
+    if code is None or int(code.version) > version_max:
         raise Malformed(f"a slip of {len(slip)} characters is too long for one code", field="slip")
     return code

@@ -28,7 +28,7 @@ COMMANDS: dict[str, str] = {
     "doctor": "counterfoil.faces.cli.office:doctor",
     "replay": "counterfoil.faces.cli.counter:replay",
     "schema": "counterfoil.faces.cli.counter:schema",
-    "receipt": "counterfoil.faces.cli.counter:receipt",
+    "receipt": "counterfoil.faces.cli.receipts:receipt",
     "books": "counterfoil.faces.cli.books:books",
     "audit": "counterfoil.faces.cli.books:audit",
     "bundle": "counterfoil.faces.cli.proof:bundle",

@@ -38,7 +38,7 @@ FIRST_CODE = "first-code.txt"
 @click.option("--store", default=None, help="A PostgreSQL URL; left out, SQLite in the folder.")
 @json_option
 @click.pass_obj
-def init(house: House, folder: Path, policy: str, json_: bool, **settings: Any) -> int:
+def init(house: House, /, folder: Path, policy: str, json_: bool, **settings: Any) -> int:
     """Make a new office in DIR and print the first supervisor's one-time code."""
     code = house.init(folder, edition=house.edition(policy), **settings)
     if json_:
@@ -66,7 +66,7 @@ def clerk() -> None:
 @click.option("--name", default=None, help="Her name, as she writes it.")
 @click.option("--role", type=click.Choice(["clerk", "supervisor", "postmaster"]), default="clerk", show_default=True)
 @click.option("--by", default=None, help="The supervisor who signs (not for the first).")
-@click.option("--code", default=None, help="The first supervisor's one-time code, if it is not in the folder any more.")
+@click.option("--code", default=None, help="The first supervisor's one-time code, to be compared with the one kept.")
 @click.option("--pins", type=FILE, default=None, help="PIN file (practice and tests).")
 @click.option("--stick", default=None, help="The file of the clerk's own device secret.")
 @json_option

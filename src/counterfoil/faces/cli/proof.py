@@ -1,0 +1,252 @@
+"""Commands of the proof: what leaves the office to be verified, and the verifying itself."""
+
+from __future__ import annotations
+
+import base64
+import os
+import sys
+from pathlib import Path
+from shutil import get_terminal_size
+from typing import Any
+
+import click
+
+from counterfoil.faces.cli.house import House
+from counterfoil.faces.cli.main import WRONG, as_json, json_option
+from counterfoil.faces.cli.progress import shown_progress
+from counterfoil.facts.kinds import KINDS, kind_numbered
+from counterfoil.journal.entry import Core
+from counterfoil.journal.rules import Refused, kinds_by_number
+from counterfoil.journal.tiles import tiles_for_size
+from counterfoil.journal.trust import TrustPolicy, parse_policy
+from counterfoil.journal.verify import Report, compare
+from counterfoil.journal.verify import verify as verify_file
+from counterfoil.kernel.days import day as read_day
+from counterfoil.kernel.days import moment
+from counterfoil.kernel.outcomes import Malformed, Unavailable
+from counterfoil.operations.export import KeyFor, SignedLog, day_bundle, prove, tile_files
+
+FOLDER = click.Path(path_type=Path, file_okay=False)
+FILE = click.Path(path_type=Path, dir_okay=False)
+QR_VERSION_MAX = 40
+FILE_BYTES_MAX = 257 * 2**20
+"""A little over the largest bundle."""
+
+
+@click.command()
+@click.argument("folder", metavar="DIR", type=FOLDER)
+@click.option("--day", required=True, metavar="DATE", help="The business day (2026-11-23).")
+@click.option("--out", "-o", type=FILE, default=None, help="The file to write; left out, OFFICE-DATE.bundle here.")
+@json_option
+@click.pass_obj
+def bundle(house: House, folder: Path, day: str, out: Path | None, json_: bool) -> int:
+    """Write the file of a whole day: every entry with its approvals, for an auditor or a court. It is private."""
+    read_day(day, field="day")
+    store = house.read_store(folder)
+    try:
+        data = day_bundle(store, day, _keys(house, folder))
+        office = next((str(row[4]) for row in store.scan("epoch")), "office")
+    finally:
+        store.close()
+    path = out or Path(f"{office}-{day}.bundle")
+    _write_new(path, data)
+    if json_:
+        as_json({"day": day, "file": str(path), "bytes": len(data)})
+    else:
+        click.echo(
+            f"{path}: day {day}, {len(data):,} bytes. It holds what every customer did that day: keep it private."
+        )
+    return 0
+
+
+@click.command()
+@click.argument("folder", metavar="DIR", type=FOLDER)
+@click.option("--entry", required=True, type=click.IntRange(0), help="The entry's number in its log, from 0.")
+@click.option("--epoch", type=click.IntRange(1), default=None, help="The log; left out, the present one.")
+@click.option("--qr", is_flag=True, help="Draw the proof's QR code in the terminal, or with -o write it as a PNG.")
+@click.option("--out", "-o", type=FILE, default=None, help="The file to write; left out, standard output.")
+@json_option
+@click.pass_obj
+def proof(house: House, folder: Path, entry: int, epoch: int | None, qr: bool, out: Path | None, json_: bool) -> int:
+    """Prove that an entry is in the log as it stands now: the text form of record (c2sp.org/tlog-proof@v1)."""
+    if json_ and (qr or out):
+        raise click.UsageError("--json goes to standard output, without --qr and -o")
+    store = house.read_store(folder)
+    try:
+        made = prove(SignedLog(store, epoch, _keys(house, folder)), entry)
+    finally:
+        store.close()
+    if json_:
+        leaf = base64.b64encode(made.leaf).decode()
+        as_json(
+            {"origin": made.origin, "log_vkey": made.log_vkey, "leaf": leaf, "index": made.index, "size": made.size,
+             "tlog_proof": made.text}
+        )  # fmt: skip
+        return 0
+    if qr and made.qr is None:
+        raise Unavailable("this proof does not fit one QR code: give the text form instead")
+    if out is not None:
+        _write_new(out, house.more["qr-png"](made.qr, version_max=QR_VERSION_MAX) if qr else made.text.encode())
+        click.echo(f"{out}: entry {made.index} is in the log of {made.size}")
+        return 0
+    if not qr:
+        click.echo(made.text, nl=False)
+        return 0
+    drawn = house.more["qr-terminal"](made.qr, columns=get_terminal_size().columns, version_max=QR_VERSION_MAX)
+    if not drawn:
+        raise Unavailable("the code is wider than this terminal: write it to a file with -o")
+    click.echo(drawn, nl=False)
+    return 0
+
+
+@click.command()
+@click.argument("folder", metavar="DIR", type=FOLDER)
+@click.argument("out", metavar="OUT", type=FOLDER)
+@click.option("--epoch", type=click.IntRange(1), default=None, help="The log; left out, the present one.")
+@click.option("--private", is_flag=True, help="Write entry bundles too. They are private: never publish them.")
+@json_option
+@click.pass_obj
+def tiles(house: House, folder: Path, out: Path, epoch: int | None, private: bool, json_: bool) -> int:
+    """Write the log as static files (C2SP tlog-tiles) into OUT: hashes and a checkpoint, nothing that names anybody."""
+    store = house.read_store(folder)
+    written = kept = 0
+    try:
+        log = SignedLog(store, epoch, _keys(house, folder))
+        total = sum(1 for _ in tiles_for_size(log.size)) * (2 if private else 1) + 1
+        with shown_progress("Tiles") as progress:
+            for path, data in tile_files(log, private=private):
+                fresh = _write_tile(out / path, data)
+                written, kept = written + fresh, kept + (not fresh)
+                progress(written + kept, total)
+    finally:
+        store.close()
+    if json_:
+        as_json({"origin": log.origin, "size": log.size, "folder": str(out), "written": written, "kept": kept})
+    else:
+        click.echo(f"{out}: {log.origin}, {log.size} entries; {written} files written, {kept} were there already.")
+        if private:
+            click.echo("Entry bundles are among them: they are private. Never publish them.")
+    return 0
+
+
+@click.command()
+@click.argument("files", metavar="FILE...", nargs=-1, required=True)
+@click.option("--policy", type=FILE, required=True, help="The trust policy: whose logs and witnesses to believe.")
+@click.option("--office-key", type=FILE, default=None, help="A file of 32 bytes: checks the accounts of a bundle too.")
+@json_option
+def verify(files: tuple[str, ...], policy: Path, office_key: Path | None, json_: bool) -> int:
+    """Verify slips, proofs and bundles (- is standard input), and compare them with each other. Needs no office.
+
+    Exits 0 if all are accepted, 1 if any is refused.
+    """
+    trusted, key = _policy(policy), _office_key(office_key)
+    said: list[dict[str, Any]] = []
+    reports: list[Report] = []
+    for name, data in [(name, _read(name)) for name in files]:
+        try:
+            report = verify_file(data, trusted, kinds_by_number(KINDS), office_key=key)
+            compare([*reports, report])
+        except Refused as error:
+            said.append({"file": name, "answer": "REFUSED", "code": error.code, "reason": str(error)})
+            continue
+        reports.append(report)
+        said.append({"file": name, "answer": "accepted", **_told(report)})
+    together = compare(reports) if len(reports) > 1 else ()
+    if json_:
+        as_json(said)
+    else:
+        for item in said:
+            for field, value in item.items():
+                for one in value if isinstance(value, list | tuple) else [value]:
+                    click.echo(f"{field.replace('_', ' ')}: {_printable(one)}")
+        for line in together:
+            click.echo(f"together: {_printable(line)}")
+    return 0 if all(item["answer"] == "accepted" for item in said) else WRONG
+
+
+def _told(report: Report) -> dict[str, Any]:
+    """What a report says, in the words of the stand-alone verifier."""
+    told: dict[str, Any] = {
+        "what": report.what, "origin": report.origin, "proved": list(report.proved),
+        "not_proved": list(report.not_proved),
+    }  # fmt: skip
+    if report.entry is not None:
+        told["entry"] = _entry(report.entry)
+    if report.custody:
+        told["custody"] = [f"clerk {clerk}: {', '.join(kept)}" for clerk, kept in report.custody.items()]
+    if report.enrolled_by_operator:
+        told["enrolled_by_the_operator"] = list(report.enrolled_by_operator)
+    return told
+
+
+def _entry(core: Core) -> str:
+    kind = kind_numbered(core.kind).name
+    amount = f" of {core.amount} minor units of {core.currency}" if core.amount is not None else ""
+    within = core.time_ms < 253_402_300_800_000  # The year 10000, where the calendar ends.
+    shown = moment(core.time_ms).isoformat(timespec="milliseconds") if within else f"{core.time_ms} ms"
+    reversed_ = f", reverses entry {core.reverses[2]} of epoch {core.reverses[1]}" if core.reverses else ""
+    return f"{core.sequence}, {kind}{amount}{reversed_}, at {shown}, request {core.request_id.hex()}"
+
+
+def _keys(house: House, folder: Path) -> KeyFor:
+    return lambda epoch: house.more["node-key"](folder, epoch)
+
+
+def _policy(path: Path) -> TrustPolicy:
+    try:
+        return parse_policy(path.read_bytes())
+    except FileNotFoundError:
+        raise Malformed(f"there is no trust policy {path}", field="policy") from None
+
+
+def _office_key(path: Path | None) -> bytes | None:
+    if path is None:
+        return None
+    try:
+        key = path.read_bytes()
+    except FileNotFoundError:
+        raise Malformed(f"there is no office key {path}", field="office-key") from None
+    if len(key) != 32:
+        raise Malformed(f"{path} is not an office key: it has {len(key)} bytes, not 32", field="office-key")
+    return key
+
+
+def _read(name: str) -> bytes:
+    if name == "-":
+        return sys.stdin.buffer.read(FILE_BYTES_MAX)
+    try:
+        with Path(name).open("rb") as file:
+            return file.read(FILE_BYTES_MAX)
+    except FileNotFoundError:
+        raise Malformed(f"there is no file {name}", field="file") from None
+    except IsADirectoryError:
+        raise Malformed(f"{name} is a folder, not a slip, a proof or a bundle", field="file") from None
+
+
+def _write_new(path: Path, data: bytes) -> None:
+    """A private file (0600); one that stands already is never written over."""
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        raise Unavailable(f"{path} stands already: choose another name with -o") from None
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(data)
+
+
+def _write_tile(path: Path, data: bytes) -> bool:
+    """Writes a tile unless it stands there already, the same; a full tile never changes, so another one is an error."""
+    if path.exists():
+        if path.read_bytes() == data:
+            return False
+        if path.name != "checkpoint":
+            raise Unavailable(f"{path} stands already and is another: OUT holds another log, or a rewritten one")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.part")
+    part.write_bytes(data)
+    part.replace(path)
+    return True
+
+
+def _printable(text: object) -> str:
+    shown = str(text)
+    return shown if shown.isprintable() else ascii(shown)

@@ -1,0 +1,170 @@
+"""Questions to the books, answered from the stored folds without changing anything: what `counterfoil books` shows.
+
+Always true: an answer is made of plain values in a fixed order, so the same books give the same bytes
+(``test_the_same_books_give_the_same_bytes``); amounts are minor units; a balance is debits less credits, so what the
+house holds is above zero and what it owes below. As-of figures say which date they use and hold nothing pending.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any, Literal, NamedTuple
+
+from counterfoil.kernel.days import day
+from counterfoil.kernel.idents import transfer_origin
+from counterfoil.kernel.outcomes import Malformed
+from counterfoil.ledger.accounts import AccountRow
+from counterfoil.ledger.booking import customer_account, stock_account, till_account
+from counterfoil.ledger.transfers import EXPIRE, PENDING, RESOLVES, VOID, PendingRow, Transfer
+from counterfoil.ledger.trial import as_of, trial_balance, trial_errors
+from counterfoil.office.rows import DayRow, DifferenceRow, EpochRow, HoldingRow, StockRow, TillRow, TotalRow
+from counterfoil.operations.store import OfficeStore
+
+By = Literal["booked", "value"]
+
+
+class AsOf(NamedTuple):
+    """A date, and which of a transfer's two dates it is compared with."""
+
+    date: date
+    by: By
+
+
+def as_of_date(text: str, by: By) -> AsOf:
+    """Reads ``2026-11-23``; ``Malformed`` otherwise."""
+    return AsOf(day(text, field="as-of"), by)
+
+
+def books(store: OfficeStore, *, at: AsOf | None = None) -> dict[str, Any]:
+    """The trial balance with every account, and (as the books stand now) days, tills and differences."""
+    kept = _accounts(store)
+    rows = as_of(kept, store.movements(at.date.toordinal(), at.by)) if at else kept
+    pendings = [] if at else [PendingRow._make(row) for row in store.open_pendings()]
+    lines = trial_balance(rows)
+    errors = trial_errors(rows, pendings) if not at else []
+    shown = {
+        "office": _office(store),
+        "as_of": {"date": at.date.isoformat(), "by": at.by} if at else None,
+        "balanced": all(line.balanced for line in lines) and not errors,
+        "errors": [{"code": error.code, "subject": error.subject, "found": error.found} for error in errors],
+        "trial": [{**line._asdict(), "balanced": line.balanced} for line in lines],
+        "accounts": [_account(row) for row in rows],
+    }
+    if at is None:
+        shown["days"] = [DayRow._make(row)._asdict() for row in store.scan("day")]
+        shown["tills"] = [till_book(store, str(row[0])) for row in store.scan("till")]
+        shown["differences"] = [DifferenceRow._make(row)._asdict() for row in store.scan("difference")]
+    return shown
+
+
+def account_book(store: OfficeStore, name: str, *, at: AsOf | None = None) -> dict[str, Any]:
+    """One account, by its ledger name or a customer's account number, with every transfer and the balance after it.
+
+    ``Malformed`` if there is none of that name.
+    """
+    rows = {row.id: row for row in _accounts(store)}
+    wanted = {name, *(customer_account(name, row.office) for row in _epochs(store))}
+    row = next((row for row in rows.values() if row.name in wanted), None)
+    holding = next((HoldingRow._make(one) for one in store.scan("holding", (name,))), None)
+    if row is None and holding is None:
+        raise Malformed(f"there is no account {name!r} in these books: `counterfoil books` lists them", field="account")
+    if row is None:
+        return {"account": None, "holding": holding._asdict() if holding else None, "transfers": []}
+    lines = list(_lines(store, row.id, {one.id: one.name for one in rows.values()}, at))
+    return {
+        "account": _account(row),
+        "holding": holding._asdict() if holding else None,
+        "as_of": {"date": at.date.isoformat(), "by": at.by} if at else None,
+        "balance": lines[-1]["balance"] if lines else 0,
+        "transfers": lines,
+    }
+
+
+def till_book(store: OfficeStore, till: str) -> dict[str, Any]:
+    """One till: its state, its cash and stock by the books, its totals by day and kind, its differences.
+
+    ``Malformed`` if the office has no such till.
+    """
+    found = next((TillRow._make(row) for row in store.scan("till", (till,))), None)
+    if found is None:
+        raise Malformed(f"there is no till {till!r} in these books", field="till")
+    balances = {row.name: row.debits_posted - row.credits_posted for row in _accounts(store)}
+    stock = [StockRow._make(row) for row in store.scan("stock", (till,))]
+    state = {key: value for key, value in found._asdict().items() if key != "stock"}
+    epochs = _epochs(store)
+    return {
+        **state,
+        "currency": epochs[-1].currency if epochs else "",
+        "cash": balances.get(till_account(till), 0),
+        "stock_value": balances.get(stock_account(till), 0),
+        "stock": [{"item": row.item, "quantity": row.quantity, "face": row.face} for row in stock if row.quantity],
+        "totals": [
+            {key: value for key, value in TotalRow._make(row)._asdict().items() if key != "till"}
+            for row in store.scan("till_total", (till,))
+        ],
+        "differences": [row._asdict() for row in _differences(store) if row.till == till],
+    }
+
+
+def _accounts(store: OfficeStore) -> list[AccountRow]:
+    return [AccountRow._make(row) for row in store.scan("account")]
+
+
+def _epochs(store: OfficeStore) -> list[EpochRow]:
+    return [EpochRow._make(row) for row in store.scan("epoch")]
+
+
+def _differences(store: OfficeStore) -> list[DifferenceRow]:
+    return [DifferenceRow._make(row) for row in store.scan("difference")]
+
+
+def _office(store: OfficeStore) -> dict[str, Any] | None:
+    """Whose books these are; None for a ledger without a journal."""
+    rows = _epochs(store)
+    if not rows:
+        return None
+    last = rows[-1]
+    return {
+        "office": last.office, "place": last.place, "currency": last.currency, "epoch": last.epoch,
+        "origin": last.origin,
+    }  # fmt: skip
+
+
+def _account(row: AccountRow) -> dict[str, Any]:
+    return {
+        "name": row.name, "currency": row.currency, "debits": row.debits_posted, "credits": row.credits_posted,
+        "pending_debits": row.debits_pending, "pending_credits": row.credits_pending,
+        "balance": row.debits_posted - row.credits_posted, "flags": row.flags,
+    }  # fmt: skip
+
+
+def _lines(store: OfficeStore, account: int, names: dict[int, str], at: AsOf | None) -> Iterator[dict[str, Any]]:
+    """Every transfer of an account in the order of the books; what is only pending moves no balance."""
+    balance = 0
+    for one in store.all_transfers():
+        if account not in (one.debit, one.credit) or (at and _date(one, at.by) > at.date.toordinal()):
+            continue
+        what = _what(one.flags)
+        moved = 0 if what in ("pending", "void", "expire") else one.amount if one.debit == account else -one.amount
+        balance += moved
+        epoch, sequence, leg = transfer_origin(one.id)
+        yield {
+            "epoch": epoch, "entry": sequence, "leg": leg, "what": what, "amount": one.amount,
+            "side": "debit" if one.debit == account else "credit",
+            "other": names.get(one.credit if one.debit == account else one.debit, "?"),
+            "booked": date.fromordinal(one.booked).isoformat(), "value": date.fromordinal(one.value).isoformat(),
+            "balance": balance,
+        }  # fmt: skip
+
+
+def _date(one: Transfer, by: By) -> int:
+    return one.booked if by == "booked" else one.value
+
+
+def _what(flags: int) -> str:
+    if flags & PENDING:
+        return "pending"
+    if flags & RESOLVES:
+        return "void" if flags & VOID else "expire" if flags & EXPIRE else "post"
+    return "posted"

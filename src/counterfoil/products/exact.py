@@ -1,0 +1,42 @@
+"""Exact numbers for rates: decimal text in, fractions inside, decimal text out, rounded once and by name."""
+
+from __future__ import annotations
+
+import re
+from decimal import ROUND_FLOOR, ROUND_HALF_UP, Context, Decimal
+from fractions import Fraction
+from typing import Any
+
+from counterfoil.kernel.outcomes import Malformed
+
+_NUMBER = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,18})?")
+WIDE = Context(prec=60)
+"""Sixty digits: far beyond what two decimals of a percentage can see."""
+
+
+def exact(value: Any, field: str) -> Fraction:
+    """A decimal text, or a whole number, or a number as JSON wrote it, exactly; ``Malformed`` names the field."""
+    text = str(value) if isinstance(value, int | float | Decimal) and not isinstance(value, bool) else value
+    if not isinstance(text, str) or not _NUMBER.fullmatch(text):
+        raise Malformed(f"{field} is {value!r}: a decimal number such as 12.50 is needed", field=field)
+    return Fraction(text)
+
+
+def rounded_half_up(value: Fraction, places: int) -> str:
+    """``value`` with ``places`` decimals, halves away from zero."""
+    return str(_decimal(value).quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP, context=WIDE))
+
+
+def rounded_down(value: Fraction, places: int) -> str:
+    """``value`` with ``places`` decimals, toward minus infinity: for what must never exceed a cap."""
+    return str(_decimal(value).quantize(Decimal(1).scaleb(-places), rounding=ROUND_FLOOR, context=WIDE))
+
+
+def whole_half_up(value: Fraction) -> int:
+    """The nearest whole number, halves away from zero: cents of an exact amount of cents."""
+    doubled, sign = abs(value) * 2, -1 if value < 0 else 1
+    return sign * ((doubled.numerator // doubled.denominator + 1) // 2)
+
+
+def _decimal(value: Fraction) -> Decimal:
+    return WIDE.divide(Decimal(value.numerator), Decimal(value.denominator))
