@@ -160,6 +160,16 @@ MUTANTS = (
         (f"{VERIFIERS}::test_both_verifiers_agree",),
     ),
     Mutant(
+        "audit verifies no signature", "operations/audit_entries.py",
+        "            key.verify(signature, message)\n", "            key.public_bytes_raw()\n",
+        ("tests/scenarios/test_tampering.py::test_a_log_rewritten_and_signed_again",),
+    ),
+    Mutant(
+        "audit leaves a fold out", "operations/audit.py",
+        '        self._compare("statement", self.refold.statements())\n', "",
+        ("tests/unit/operations/test_audit.py::test_a_deleted_row_is_named",),
+    ),
+    Mutant(
         "limit not checked", "office/rules.py",
         "    if amount > limit.each:\n", "    if False:\n",
         (f"{REFUSALS}::test_a_refusal_is_told_and_remembered_and_books_nothing",),

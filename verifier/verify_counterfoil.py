@@ -279,8 +279,7 @@ def expand_qr(text: str, policy: Policy) -> tuple[bytes, int, bytes, str]:
     need(logs, "unknown-log", "no log of the trust policy has this key id")
     logs.sort(key=lambda log: not signed(log.public, checkpoint_text(log.name, size, root).encode(), signature))
     lines = [(key.name, one) for one in more for key in policy.keys if key.id == one[:4]]
-    lines = [(logs[0].name, log_id + signature), *lines]
-    note = [f"\u2014 {name} {binascii.b2a_base64(data).decode()}" for name, data in lines]
+    note = [f"\u2014 {n} {binascii.b2a_base64(d).decode()}" for n, d in [(logs[0].name, log_id + signature), *lines]]
     return leaf, index, path, checkpoint_text(logs[0].name, size, root) + "\n" + "".join(note)
 
 def verify_proof(text: str, policy: Policy) -> Answer:
@@ -462,12 +461,11 @@ def compare(answers: list[Answer]) -> None:
 
 def verify(data: bytes, policy: Policy, office_key: bytes | None) -> Answer:
     """Tells the four forms apart by how they begin."""
-    if data[:2] not in (b"CF", b"c2"):
-        return verify_bundle(data, policy, office_key)
-    text = data.decode(errors="replace")
+    text = data.decode(errors="replace") if data[:2] in (b"CF", b"c2") else ""
     if text[:4] in ("CF1:", "CFP:"):
         return verify_slip(text.removesuffix("\n"), policy)
-    return verify_proof(text.removesuffix("\n") if text[:4] == "CF2:" else text, policy)
+    proof = text.removesuffix("\n") if text[:1] == "C" else text
+    return verify_proof(proof, policy) if text else verify_bundle(data, policy, office_key)
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
@@ -484,7 +482,8 @@ def main() -> int:
     except (OSError, ValueError, Refused) as error:
         print(f"cannot begin: {error!a}", file=sys.stderr)
         return 2
-    for path, data in files:
+    lines = [(path, data.removesuffix(b"\n").split(b"\n") if data[:2] == b"CF" else [data]) for path, data in files]
+    for path, data in [(path, one) for path, several in lines for one in several]:  # A receipt may hold several slips.
         try:
             answers.append(verify(data, policy, key))
             compare(answers)

@@ -24,13 +24,13 @@ import apsw
 
 from counterfoil.engines.build import build_id
 from counterfoil.engines.clock import FileClock, MachineClock
-from counterfoil.engines.disk import RealDisk, make_folder
+from counterfoil.engines.disk import RealDisk, make_folder, sync_folder
 from counterfoil.engines.keys.device import DeviceSecret, load_or_create, os_key_store
 from counterfoil.engines.keys.node import NodeKey
 from counterfoil.engines.keys.office_key import create_office_key, load_office_key
 from counterfoil.engines.keys.sealed import NONCE_BYTES, SALT_BYTES, SEED_BYTES, seal, unseal
 from counterfoil.engines.keys.session import ClerkSigner
-from counterfoil.engines.mark import HighWaterMark, Mark
+from counterfoil.engines.mark import HighWaterMark, Mark, MarkDamaged
 from counterfoil.engines.sqlite import SqliteStore
 from counterfoil.facts.office import EpochOpened
 from counterfoil.journal.checkpoint import checkpoint_text
@@ -155,7 +155,8 @@ def init_office(
         raise Unavailable(f"{folder} holds an office already: choose another folder")
     if any((folder / name).exists() for name in (DATABASE, OFFICE_KEY, "node-1.key")):
         raise Unavailable(
-            f"an office was begun in {folder} and never finished: nothing was entered in it. Empty it, or choose another"
+            f"an office was begun in {folder} and never finished: nothing was entered in it. "
+            "Empty it, or choose another"
         )
     make_folder(str(folder))
     origin = setup.origin_of(settings.domain, settings.office, settings.node, 1)
@@ -203,6 +204,11 @@ def open_office(
             office_key=load_office_key(disk, str(folder / OFFICE_KEY)), build=build_id(),
         )  # fmt: skip
         desk.settle()
+        if setup.closed_by(desk) is not None:
+            raise Unavailable(
+                f"the log of epoch {epoch} is closed, and the change to the next was interrupted: "
+                "go on with `counterfoil epoch new`"
+            )
     except BaseException:
         store.close()
         raise
@@ -261,6 +267,7 @@ def next_epoch(folder: Path, *, reason: str, signers: Sequence[tuple[str, str]] 
             node_key=old_key or NodeKey(bytes(32)),
             office_key=office_key, build=build_id(),
         )  # fmt: skip
+        desk.confirm_clock()  # Whoever opens an epoch sees its time in the statement.
         authority = Authority(desk, Keys(settings.identity or settings.office, folder, disk, entropy))
         people = [(clerk, authority.second(clerk, pin)) for clerk, pin in signers]
         path = str(folder / f"node-{last + 1}.key")
@@ -268,8 +275,12 @@ def next_epoch(folder: Path, *, reason: str, signers: Sequence[tuple[str, str]] 
         why_not = _disorder(desk) if old_key else "the old epoch's key is not on this machine"
         row = desk.state.current
         assert row is not None
+        closed = setup.closed_by(desk)
+        if closed is not None and closed.next_key != new_key.public_key:
+            why_not = why_not or f"the old log's last entry names another key than node-{last + 1}.key"
         if why_not is None and old_key is not None:
-            setup.close_epoch(desk, next_key=new_key.public_key, reason=reason)
+            if closed is None:
+                setup.close_epoch(desk, next_key=new_key.public_key, reason=reason)
             note = _signed_checkpoint(row.origin, desk.size, desk.root(), old_key)
             desk.note({"checkpoint": [(last, desk.size, note)]})
         size, root = desk.size, desk.root()
@@ -278,14 +289,16 @@ def next_epoch(folder: Path, *, reason: str, signers: Sequence[tuple[str, str]] 
             store=store, mark=mark, clock=_going_on(store, clock), entropy=entropy, node_key=new_key,
             office_key=office_key, build=build_id(),
         )  # fmt: skip
+        desk.confirm_clock()
         origin = setup.origin_of(settings.domain, settings.office, settings.node, last + 1)
         opened = EpochOpened(
             origin, new_key.public_key, settings.office, settings.place, settings.currency, settings.zone,
             last, size, root, reason,
         )  # fmt: skip
-        setup.open_next_epoch(desk, opened=opened, epoch=last + 1, keep=kept)
         if not kept:
             disk.replace(str(folder / FIRST_CODE), f"{_code(entropy)}\n".encode())
+        _set_aside(mark)
+        setup.open_next_epoch(desk, opened=opened, epoch=last + 1, keep=kept)
         statement = _statement(folder, disk, origin, new_key.public_key, last, size, root, reason, people)
         if why_not is None or len({clerk for clerk, _ in people}) >= 2:
             _trust(folder, disk, origin, new_key.public_key)
@@ -442,6 +455,15 @@ def _disorder(desk: Desk) -> str | None:
     except (Unavailable, Fault) as error:
         return str(error)
     return None
+
+
+def _set_aside(mark: HighWaterMark) -> None:
+    """A mark that cannot be read is kept beside its place, so that the next epoch's can be written."""
+    try:
+        mark.read()
+    except MarkDamaged:
+        os.replace(mark.path, f"{mark.path}.damaged")
+        sync_folder(mark.path)
 
 
 def _loaded(disk: Disk, folder: Path, epoch: int) -> NodeKey | None:

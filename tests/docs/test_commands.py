@@ -33,9 +33,7 @@ def with_commands(*, slow: bool) -> list[object]:
     return [
         pytest.param(page, id=name_of(page))
         for page in pages()
-        if any(
-            block.language == "console" and runs(block) and (block.slow or not slow) for block in blocks(page)
-        )
+        if any(block.language == "console" and runs(block) and (block.slow or not slow) for block in blocks(page))
     ]
 
 

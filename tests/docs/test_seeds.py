@@ -63,7 +63,8 @@ def dead(cell: str) -> list[str]:
         if name.startswith("counterfoil "):
             alive = command_exists(name.split()[1:])
         elif name.startswith("make "):
-            alive = re.search(rf"^{re.escape(name.split()[1])}:", (PROJECT / "Makefile").read_text("utf-8"), re.M)
+            target = rf"^{re.escape(name.split()[1])}:"
+            alive = re.search(target, (PROJECT / "Makefile").read_text("utf-8"), re.M) is not None
         elif name.startswith("tests/"):
             path, _, test = name.partition("::")
             alive = (PROJECT / path).exists() and (not test or test in defined(path))

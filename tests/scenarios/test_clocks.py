@@ -15,7 +15,7 @@ from counterfoil.facts.office import DayOpened
 from counterfoil.office.refusals import OtherClock
 from counterfoil.operations.answers import Accepted, Refused
 from counterfoil.operations.authority import Session
-from counterfoil.operations.desk import CLOCK_STEP_MS, ClockJumped, Desk, read_entry
+from counterfoil.operations.desk import CLOCK_AHEAD_MS, CLOCK_STEP_MS, ClockJumped, Desk, read_entry
 from counterfoil.operations.replay import Player
 from counterfoil.testing.offices import (
     DAY,
@@ -107,6 +107,26 @@ def test_a_machine_clock_that_jumps_back_stops_the_till_until_a_person_confirms(
         with pytest.raises(ClockJumped):  # What was confirmed was the first jump, not this one.
             desk.one(deposit(desk, FIRST_REQUEST + 4, 900))
         assert reloaded_wrongly(desk) == []
+    assert differences(folder) == []
+
+
+def test_a_machine_clock_far_ahead_stops_the_till_until_a_person_confirms(folder: Path) -> None:
+    clock = KindClock("machine", START_MS + HOUR_MS)
+    with seated(folder, clock=clock) as office:
+        desk = office.desk
+        done(desk, deposit(desk, FIRST_REQUEST, 500))
+        clock.ms += CLOCK_AHEAD_MS
+        done(desk, deposit(desk, FIRST_REQUEST + 1, 500))  # Ten days shut is no jump.
+        clock.ms += CLOCK_AHEAD_MS + 1
+        size, request = desk.size, deposit(desk, FIRST_REQUEST + 2, 600)
+        with pytest.raises(ClockJumped, match="10 days after the last entry.*Nothing has been recorded"):
+            desk.one(request)
+        assert (desk.size, desk.recall(request.id)) == (size, None)
+        desk.confirm_clock()
+        done(desk, request)
+        clock.ms += 1_000 * CLOCK_AHEAD_MS  # What was confirmed was that time, not any other.
+        with pytest.raises(ClockJumped):
+            desk.one(deposit(desk, FIRST_REQUEST + 3, 600))
     assert differences(folder) == []
 
 

@@ -1,4 +1,4 @@
-"""Whole days against a plain sum: every request is sent twice, power fails at will, and the books agree at every step."""
+"""Whole days against a plain sum: every request is sent twice, power fails at will, and the books always agree."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from counterfoil.engines.memory import MemoryDisk
@@ -21,7 +22,6 @@ from counterfoil.operations.tables import EXTRA_TABLES
 from counterfoil.testing.builders import House, a_day, bare_office, counter, everything
 from counterfoil.testing.faulty_store import FAILURES, FaultyStore
 from counterfoil.testing.strategies import Move, moves, play_history, request_of
-from hypothesis import strategies as st
 
 
 class PlainSum:
@@ -54,7 +54,11 @@ class PlainSum:
             steps = [[(till, -amount), ({"T1": "T2", "T2": "T1"}[till], amount)]]
         elif move.kind == "visit":
             half = (amount + 1) // 2
-            steps = [[(till, amount), (mine, amount)], [(mine, -half), (other, half)], [(till, -amount), (other, -amount)]]
+            steps = [
+                [(till, amount), (mine, amount)],
+                [(mine, -half), (other, half)],
+                [(till, -amount), (other, -amount)],
+            ]
         else:
             steps = self._reversed(answer)
         for entry, step in zip(answer.entries, steps, strict=True):

@@ -24,7 +24,7 @@ from counterfoil import bootstrap
 from counterfoil.bench.desk import ready_office
 from counterfoil.bench.growth import fill
 from counterfoil.bench.machine import cores, machine_facts, peak_memory_mb
-from counterfoil.kernel.outcomes import CounterfoilError
+from counterfoil.kernel.outcomes import CounterfoilError, Unavailable
 from counterfoil.operations.audit import Asked, Report, audit
 
 RAW_SECONDS = 2.0
@@ -95,15 +95,19 @@ def raw_rate(seconds: float) -> float:
 
 def _apart(folder: Path, signatures: bool) -> dict[str, Any]:
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-        return pool.submit(_timed, folder, signatures).result()
+        found = pool.submit(_timed, folder, signatures).result()
+    if isinstance(found, str):
+        raise Unavailable(found)
+    return found
 
 
-def _timed(folder: Path, signatures: bool) -> dict[str, Any]:
+def _timed(folder: Path, signatures: bool) -> dict[str, Any] | str:
+    """The figures of one audit, or why there was none: our errors cannot be sent from one process to another."""
     start = time.perf_counter()
     try:
         report = told(audited(folder, signatures=signatures))
-    except CounterfoilError as error:  # An error that cannot be sent to the asking process would break the pool.
-        report = {"entries": 0, "transfers": 0, "signatures": None, "findings": [str(error)]}
+    except CounterfoilError as error:
+        return str(error)
     seconds = time.perf_counter() - start
     workers = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024 * cores()
     return {"seconds": round(seconds, 2), "memory_mb": peak_memory_mb() + workers, **report}

@@ -194,12 +194,15 @@ def growth(entries: int, seed: int, keep: Path | None, json_: bool) -> int:
 def _growth_report(result: Mapping[str, Any]) -> str:
     lines = [told(result["machine"]), f"seed {result['seed']}"]
     lines += [
-        f"at {row['entries']:>9,} entries: {row['us_per_entry']} µs an entry in groups of 64; one at a time "
+        f"at {row['entries']:>9,} entries: {row['us_per_entry']} µs an entry in groups of 64 "
+        f"({row['processor_us_per_entry']} µs of the processor); one at a time "
         f"p50 {row['alone']['p50_ms']} ms, p99 {row['alone']['p99_ms']} ms; "
         f"{row['database_bytes_per_entry']:,} bytes an entry"
         for row in result["sizes"]
     ]
-    return "\n".join([*lines, f"last to first: {result['last_to_first']}"])
+    return "\n".join(
+        [*lines, f"last to first: {result['last_to_first']} (processor {result['last_to_first_processor']})"]
+    )
 
 
 @bench.command()

@@ -118,10 +118,11 @@ def _drop_schema(folder: Path) -> None:
     import psycopg  # An extra: benchmarks of SQLite run without it.
     from psycopg import sql
 
-    schema = getattr(bootstrap.open_store(folder, settings, read_only=True), "schema", None)
-    if isinstance(schema, str):
-        with psycopg.connect(settings.store, autocommit=True) as connection:
-            connection.execute(sql.SQL("DROP SCHEMA {} CASCADE").format(sql.Identifier(schema)))
+    store = bootstrap.open_store(folder, settings, read_only=True)
+    schema: str = getattr(store, "schema")  # noqa: B009  # Only this engine's stores have one.
+    store.close()
+    with psycopg.connect(settings.store, autocommit=True) as connection:
+        connection.execute(sql.SQL("DROP SCHEMA {} CASCADE").format(sql.Identifier(schema)))
 
 
 @contextmanager

@@ -21,13 +21,12 @@ from counterfoil.office.rules import Decision, Part, Sitting
 from counterfoil.office.state import State
 
 
-def totals(s: State, till: str, date: str) -> list[list[object]]:
-    """``[kind, number, cash in, cash out]`` of a till on a day: the body of X and Z reports."""
-    return [
-        [row.kind, row.number, row.cash_in, row.cash_out]
-        for row in s.till_total.all()
-        if row.till == till and row.date == date
-    ]
+def totals(s: State, till: str) -> list[list[object]]:
+    """``[kind, number, cash in, cash out]`` of a till since its last Z report: the body of X and Z reports."""
+    row = s.till.get(till)
+    report = (row.reports if row else 0) + 1
+    rows = [row for row in s.till_report.rows.values() if row.till == till and row.report == report]
+    return [[row.kind, row.number, row.cash_in, row.cash_out] for row in sorted(rows)]
 
 
 def _stock_value(s: State, till: str, stock: Mapping[str, int] | None) -> tuple[int, int] | Refusal:
@@ -53,10 +52,9 @@ def _counted(a: ask.CountTill | ask.CountAbsent, s: State, clerk: str) -> f.Till
 
 
 def decide_report(a: ask.ReportTill, s: State, by: Sitting) -> Decision:
-    """An X report: what the till has done so far today. It tells what came in and went out, never what
-    the drawer should hold, so the count stays blind."""
+    """An X report: what came in and went out since the last Z report, never what the drawer should hold."""
     refused = rules.open_day(s, a.date, by) or rules.own_till(s, a.till, by, counted=True)
-    return refused or [Part(a.kind, (f.TillReported(a.till, totals(s, a.till, a.date)),))]
+    return refused or [Part(a.kind, (f.TillReported(a.till, totals(s, a.till)),))]
 
 
 def decide_count(a: ask.CountTill, s: State, by: Sitting) -> Decision:
@@ -85,7 +83,7 @@ def decide_close(a: ask.CloseTill, s: State, by: Sitting) -> Decision:
     fact = f.TillClosed(
         till=a.till, date=a.date, counted=till.counted, expected=expected, stock_counted=till.stock_counted,
         stock_expected=stock, answer=(a.answer or "none") if differs else "none", report=till.reports + 1,
-        totals=totals(s, a.till, a.date), case=_case(s, a.till, till.reports + 1) if differs else None,
+        totals=totals(s, a.till), case=_case(s, a.till, till.reports + 1) if differs else None,
         clerk=None if till.shared else till.clerk, note=a.note,
     )  # fmt: skip
     return [Part(a.kind, (fact,))]
@@ -108,7 +106,7 @@ def decide_count_absent(a: ask.CountAbsent, s: State, by: Sitting) -> Decision:
     closed = f.TillClosed(
         till=a.till, date=a.date, counted=count.counted, expected=count.expected, stock_counted=count.stock_counted,
         stock_expected=count.stock_expected, answer="absent" if differs else "none", report=till.reports + 1,
-        totals=totals(s, a.till, a.date), case=_case(s, a.till, till.reports + 1) if differs else None,
+        totals=totals(s, a.till), case=_case(s, a.till, till.reports + 1) if differs else None,
         clerk=None if till.shared else till.clerk, note=a.reason,
     )  # fmt: skip
     return [Part(a.kind, (count, closed))]

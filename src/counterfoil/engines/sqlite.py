@@ -186,7 +186,9 @@ class SqliteStore:
     def all_transfers(self) -> Iterator[Transfer]:
         sql = f"{self._sql['transfer'].select} WHERE id > ? ORDER BY id LIMIT {_TRANSFER_CHUNK}"
         last = b""
-        while rows := self._read(lambda con, last=last: con.execute(sql, (last,)).fetchall()):  # type: ignore[misc]
+        while rows := self._read(
+            lambda con, last=last: con.execute(sql, (last,)).fetchall()  # type: ignore[misc]  # a lambda with a default
+        ):
             yield from map(Transfer._make, rows)
             last = rows[-1][0]
 
@@ -426,7 +428,7 @@ class SqliteStore:
             text, values = where
             order = "DESC" if descending else "ASC"
             full = f"{sql.select}{text} ORDER BY {sql.order.format(order)} LIMIT {chunk}"
-            rows = self._read(lambda con, full=full, values=values: con.execute(full, values).fetchall())  # type: ignore[misc]
+            rows = self._read(lambda con, full=full, values=values: con.execute(full, values).fetchall())  # type: ignore[misc]  # mypy cannot infer a lambda with defaults
             for row in rows:
                 if not sql.fits(row):
                     raise StoreDamaged(f"{self.path}: a row of {sql.spec.name} holds a value of the wrong type")
@@ -623,6 +625,7 @@ _ENTRY_SQL = (
 _INSERT_ENTRY = (
     f"INSERT INTO entry (position, leaf, facts, blind, approvals) VALUES (?1 << {SEQUENCE_BITS} | ?2, ?3, ?4, ?5, ?6)"
 )
+_ENTRY_TYPES = (int, int, bytes, bytes, bytes, bytes)
 _SELECT_ENTRIES = (
     "SELECT epoch, sequence, leaf, facts, blind, approvals FROM entry WHERE position BETWEEN ? AND ? ORDER BY position"
 )
@@ -714,7 +717,7 @@ def _check_schema(connection: apsw.Connection, path: str, catalog: Catalog) -> l
 
 
 class _Damage(NamedTuple):
-    """What is not as this build makes it: in sentences, the tables that cannot be read, and the SQL that makes it so."""
+    """What is not as this build makes it, in sentences; tables that cannot be read; the SQL that makes it right."""
 
     said: list[str]
     absent: list[str]
@@ -807,7 +810,11 @@ def _entries(connection: apsw.Connection, epoch: int, start: int, count: int) ->
     if count <= 0:
         return []
     span = (_position(epoch, max(0, start)), _position(epoch, min(start + count, 1 << SEQUENCE_BITS)) - 1)
-    return [StoredEntry._make(row) for row in connection.execute(_SELECT_ENTRIES, span)]
+    rows = [StoredEntry._make(row) for row in connection.execute(_SELECT_ENTRIES, span)]
+    for row in rows:
+        if tuple(map(type, row)) != _ENTRY_TYPES:  # A flipped bit in the file can make NULL of a byte string.
+            raise StoreDamaged(f"entry {row.sequence} of epoch {row.epoch} holds a value of the wrong type")
+    return rows
 
 
 def _sums(connection: apsw.Connection, side: str, through: int, by: str) -> dict[int, int]:

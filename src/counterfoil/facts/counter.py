@@ -113,8 +113,8 @@ class TillCounted(Fact):
 class TillClosed(Fact):
     """A Z report. The difference goes to the house's over/short account, whatever the clerk answered.
 
-    ``answer`` is ``none`` (no difference), ``accept`` or ``dispute``; ``liable`` is the clerk's number, absent for a
-    shared drawer. ``case`` names the difference.
+    ``answer`` is ``none`` (no difference), ``accept``, ``dispute`` or ``absent`` (two others counted). ``clerk`` is who
+    may answer the difference, absent for a shared drawer. ``case`` names it; ``totals`` are since the Z before.
     """
 
     till: str

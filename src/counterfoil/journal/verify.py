@@ -307,3 +307,8 @@ def _text(data: bytes) -> str:
         return data.decode("ascii")
     except UnicodeDecodeError:
         raise Refused("malformed", "a slip or a QR proof is ASCII text") from None
+
+
+def records(data: bytes) -> list[bytes]:
+    """The records of a file: a receipt for several services holds several slips, one a line; all else is one record."""
+    return data.removesuffix(b"\n").split(b"\n") if data.startswith(b"CF") else [data]

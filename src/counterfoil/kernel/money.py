@@ -28,7 +28,7 @@ class Currency:
         if not _CODE.fullmatch(self.code):
             raise Malformed(f"{short(self.code)} is not an ISO 4217 code: three capital letters", field="currency")
         if self.exponent not in (0, 2, 3):
-            raise Malformed(f"{short(self.exponent)} is not an exponent this system keeps (0, 2 or 3)", field="currency")
+            raise Malformed(f"{short(self.exponent)} is not an exponent kept here (0, 2 or 3)", field="currency")
 
 
 def currency(code: str) -> Currency:

@@ -78,7 +78,8 @@ def _day_closed(s: State, f: o.DayClosed, at: Place) -> None:
 
 def _till_opened(s: State, f: c.TillOpened, at: Place) -> None:
     before = s.till.get(f.till)
-    s.till.put(r.TillRow(f.till, "open", int(f.shared), f.clerk, f.date, before.reports if before else 0, None, None, None))
+    reports = before.reports if before else 0
+    s.till.put(r.TillRow(f.till, "open", int(f.shared), f.clerk, f.date, reports, None, None, None))
     s.cash_moved()
     difference = f.counted - f.expected
     if difference:

@@ -495,7 +495,7 @@ class Visit(Ask):
 
 
 def schema(line_fields: Mapping[str, Any]) -> dict[str, Any]:
-    """JSON Schema (2020-12) of the lines of a request file. ``line_fields`` are those of the line itself (id, at, …)."""
+    """JSON Schema (2020-12) of the lines of a request file. ``line_fields`` are the line's own (id, at, …)."""
     kinds = []
     for kind, cls in ASKS.items():
         needed = [name for name in _OF_EVERY_LINE if name in line_fields]
@@ -516,7 +516,7 @@ def schema(line_fields: Mapping[str, Any]) -> dict[str, Any]:
 
 def _properties(cls: type[Ask], line_fields: Mapping[str, Any]) -> dict[str, Any]:
     """The kind's own fields. What an earlier request made may be named by ``@ID``."""
-    found = {}
+    found: dict[str, Any] = {}
     for name, (reader, _) in fields_of(cls).items():
         if name in line_fields:  # The line says it in its own way: details in the clear, who asks.
             continue

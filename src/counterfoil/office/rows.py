@@ -80,6 +80,16 @@ class TotalRow(NamedTuple):
     cash_out: int
 
 
+class ReportRow(NamedTuple):
+    till: str
+    report: int
+    """The number of the Z report that will hold it."""
+    kind: str
+    number: int
+    cash_in: int
+    cash_out: int
+
+
 class DifferenceRow(NamedTuple):
     case: str
     till: str
@@ -185,7 +195,8 @@ FOLDS: dict[str, tuple[type[NamedTuple], int, str]] = {
     "edition": (EditionRow, 1, "Policy editions that took effect by an entry."),
     "day": (DayRow, 1, "Business days: open, counted, closed."),
     "till": (TillRow, 1, "Tills and their state."),
-    "till_total": (TotalRow, 3, "What each till did on each day, by kind: the figures of X and Z reports."),
+    "till_total": (TotalRow, 3, "What each till did on each day, by kind: what the limits of a day are measured by."),
+    "till_report": (ReportRow, 3, "What each till did between two Z reports, by kind: the figures of X and Z reports."),
     "difference": (DifferenceRow, 1, "Differences at close: open, accepted or disputed. Never a clerk's debt."),
     "pouch": (PouchRow, 1, "Pouches by their single-use token."),
     "stock": (StockRow, 2, "Stamp stock by place and item."),

@@ -1,7 +1,8 @@
 """Checks that more than one decision asks, each returning the first refusal in precedence or None.
 
-The order within a decision (docs/reference/refusals.md): who asks, the day, the till, currency and limits, the account,
-the money. Nothing here reads a clock, a store or chance: everything is in ``State`` and ``Sitting``.
+The order within a decision (docs/reference/refusals.md): who asks, the day, the till, currency and counts, the account,
+limits and second signatures, the money. Nothing here reads a clock, a store or chance: everything is in ``State`` and
+``Sitting``.
 """
 
 from __future__ import annotations

@@ -81,6 +81,7 @@ class State:
         self.day: Fold[r.DayRow] = Fold(1)
         self.till: Fold[r.TillRow] = Fold(1)
         self.till_total: Fold[r.TotalRow] = Fold(3)
+        self.till_report: Fold[r.ReportRow] = Fold(3)
         self.difference: Fold[r.DifferenceRow] = Fold(1)
         self.pouch: Fold[r.PouchRow] = Fold(1)
         self.stock: Fold[r.StockRow] = Fold(2)
@@ -258,10 +259,14 @@ class State:
             self.set_day(self.today._replace(state="open"))
 
     def total(self, till: str, date: str, kind: str, cash_in: int, cash_out: int) -> None:
-        row = self.till_total.get(till, date, kind) or r.TotalRow(till, date, kind, 0, 0, 0)
-        self.till_total.put(
-            r.TotalRow(till, date, kind, row.number + 1, row.cash_in + cash_in, row.cash_out + cash_out)
-        )
+        """Counts one entry of a till, for its day and for its next Z report: each entry stands in exactly one."""
+        day = self.till_total.get(till, date, kind) or r.TotalRow(till, date, kind, 0, 0, 0)
+        day = r.TotalRow(till, date, kind, day.number + 1, day.cash_in + cash_in, day.cash_out + cash_out)
+        self.till_total.put(day)
+        row = self.till.get(till)
+        report = (row.reports if row else 0) + 1
+        z = self.till_report.get(till, report, kind) or r.ReportRow(till, report, kind, 0, 0, 0)
+        self.till_report.put(r.ReportRow(till, report, kind, z.number + 1, z.cash_in + cash_in, z.cash_out + cash_out))
 
     def stock_moved(self, place: str, item: str, quantity: int, face: int) -> None:
         row = self.stock.get(place, item) or r.StockRow(place, item, 0, face)

@@ -30,6 +30,7 @@ from typing import Any, NamedTuple
 from counterfoil.journal.checkpoint import open_checkpoint
 from counterfoil.journal.hashing import HASH_BYTES
 from counterfoil.journal.note import ED25519, VerifierKey
+from counterfoil.journal.rules import Refused, read_origin
 from counterfoil.journal.tree import Frontier
 from counterfoil.kernel.limits import GROUP_ENTRIES_MAX, PARTS_MAX
 from counterfoil.kernel.outcomes import CounterfoilError, Fault, Malformed, Unavailable
@@ -261,22 +262,22 @@ class _Audit:
             log.broken = True
         log.read = rows[-1].sequence + 1
         bearings = self.refold.bearings(epoch)
-        if bearings is not None:
+        if bearings is not None and not log.nobodys:
             lanes.send(epoch, first, rows, bearings)
         for kept in rows:
             self.refold.take(kept)
         if bearings is None:
             opened = self.refold.opened.get(epoch)
-            if opened is None:
+            if opened is None or not _is_origin(opened.origin):
                 self.findings.add("log.unopened", f"epoch {epoch}", "nothing says whose log it is: no rule was checked")
-                log.broken = True
+                log.broken = log.nobodys = True
                 return
             lanes.send(epoch, first, rows, Bearings(opened.origin, opened.node_key))
 
     def _checked(self, epoch: int, checked: Checked) -> None:
         """Takes what a worker found, chunk by chunk in the order of the log."""
         for sequence, code, what in checked.refused:
-            self.findings.entry(epoch, sequence, f"rule.{code}", what.partition(": ")[2] or what)
+            self.findings.entry(epoch, sequence, f"rule.{code}", what.removeprefix(f"entry {sequence}: "))
         self.requests += checked.requests
         self.signatures += checked.signatures
         self.logs[epoch].extend(checked.leaves)
@@ -353,7 +354,11 @@ class _Audit:
         accounts = [AccountRow._make(row) for row in self.store.scan("account")]
         pendings = [PendingRow._make(row) for row in self.store.scan("pending")]
         for wrong in fold_differences(accounts, pendings, told):
-            self.findings.add(f"fold.{wrong.code.partition('.')[2]}", f"table {wrong.code.partition('.')[0]}, {wrong.subject}", wrong.found)
+            self.findings.add(
+                f"fold.{wrong.code.partition('.')[2]}",
+                f"table {wrong.code.partition('.')[0]}, {wrong.subject}",
+                wrong.found,
+            )
         for wrong in trial_errors(accounts, [row for row in pendings if not row.state]):
             self.findings.add(f"books.{wrong.code}", "the books", wrong.found)
         return self._report((), ledger_only=True)
@@ -375,7 +380,7 @@ class _Audit:
                 self.findings.add("answer.entryless", where, "it was accepted, and no entry is its")
             elif here is not None and refusal is not None:
                 self.findings.add("answer.refused", where, "it was refused, and an entry is its")
-            elif here is not None and any(read_record(one)[4] != body_hash for one in here[1]):
+            elif here is not None and any(one[24:] != body_hash for one in here[1]):
                 self.findings.add("answer.body", where, "it is remembered with another body than its entries carry")
             if here is not None:
                 group = next(made, None)
@@ -480,6 +485,8 @@ class _Log:
         """Entries read so far, or the index after the last one where some are missing."""
         self.broken = False
         """An entry is missing: no root after it can be told."""
+        self.nobodys = False
+        """Its first entry does not say whose log it is: no rule can be checked."""
         self.subtrees: list[Row] = []
         self.heads: list[Row] = []
         self._stored = _readable(store.scan("head", (epoch,)))
@@ -652,6 +659,14 @@ def _differences(spec: TableSpec, row: Row, want: Row) -> str:
         if have != wanted
     ]
     return "; ".join(said)
+
+
+def _is_origin(text: str) -> bool:
+    try:
+        read_origin(text)
+    except Refused:
+        return False
+    return True
 
 
 def _shown(value: object) -> str:

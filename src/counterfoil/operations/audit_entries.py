@@ -24,6 +24,7 @@ import cbor2
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from counterfoil import codec
 from counterfoil.codec.canonical import NO_TAGS
 from counterfoil.facts.kinds import KINDS, Actor
 from counterfoil.journal import entry as je
@@ -183,7 +184,8 @@ class _Log:
                 if _fact_form(fact) not in _facts:
                     return None
             core_bytes, body_bytes = cbor2.dumps(core), cbor2.dumps(body)
-            if leaf != je.encode_leaf(core_bytes, signature) or facts != cbor2.dumps([body, *found]):
+            encoded = codec.encode_array([body_bytes, *map(cbor2.dumps, found)])
+            if leaf != je.encode_leaf(core_bytes, signature) or facts != encoded:
                 return None
             digest = sha256(body_bytes).digest()
             right = (

@@ -157,9 +157,12 @@ _SEE = "Nothing is signed or paid until this is settled: see docs/howto/recover-
 CLOCK_STEP_MS = 120_000
 """A machine clock that went back by more than this since the last entry has jumped."""
 
+CLOCK_AHEAD_MS = 10 * 86_400_000
+"""A machine clock more than ten days after the last entry may be wrong: an entry dated there would bind all later ones."""
+
 
 class ClockJumped(Unavailable):
-    """The machine's clock went back: the till stops until a person confirms the time."""
+    """The machine's clock went back, or far ahead: the till stops until a person confirms the time."""
 
 
 class NotSigning(Unavailable):
@@ -185,7 +188,7 @@ class Desk:
         self.node_key, self.office_key, self.build = node_key, office_key, build
         self._today = today
         self._printed: list[tuple[int, int]] = []
-        self._clock_confirmed_at = 0
+        self._clock_confirmed_at = self._clock_confirmed_to = 0
         self._stopped: str | None = None
         self._adrift = False
         self.reload()
@@ -577,8 +580,13 @@ class Desk:
     # --- time ------------------------------------------------------------------------------------------------------
 
     def _now(self) -> int:
-        """The ledger's time: the clock, never before the last entry. A machine clock that went back stops the till."""
+        """The ledger's time: the clock, never before the last entry. A machine clock that jumped stops the till."""
         clock, last = self.clock.now(), self.state.now
+        if self.clock.kind == "machine" and last and clock > max(last, self._clock_confirmed_to) + CLOCK_AHEAD_MS:
+            raise ClockJumped(
+                f"the clock is {(clock - last) // 86_400_000} days after the last entry. "
+                "Check the date and time and confirm them. Nothing has been recorded."
+            )
         if self.clock.kind == "machine" and clock < last - CLOCK_STEP_MS and self._clock_confirmed_at < last:
             raise ClockJumped(
                 f"the clock went back by {(last - clock) // 1000} seconds since the last entry. "
@@ -588,7 +596,7 @@ class Desk:
 
     def confirm_clock(self) -> None:
         """A person has looked at the clock: go on, with the last entry's time until the clock has caught up."""
-        self._clock_confirmed_at = self.state.now
+        self._clock_confirmed_at, self._clock_confirmed_to = self.state.now, self.clock.now()
 
     # --- answers of before -----------------------------------------------------------------------------------------
 

@@ -21,7 +21,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from counterfoil.kernel.outcomes import Malformed
-from counterfoil.products.exact import WIDE
+from counterfoil.products.exact import WIDE, decimal_of
 
 STREAM_MAX = 2_000
 RATE_PER_UNIT_MAX = 1_000
@@ -67,22 +67,26 @@ def _solve(flows: list[tuple[int, Flow]]) -> Decimal:
         if high > RATE_PER_UNIT_MAX:
             raise Malformed("the rate is beyond what is computed", field="payments")
     while high - low > Decimal("1e-24"):
-        middle = (low + high) / 2
+        middle = _half(low + high)
         if _value(flows, middle) < 0:
             low = middle
         else:
             high = middle
-    return (low + high) / 2
+    return _half(low + high)
 
 
 def _value(flows: list[tuple[int, Flow]], rate: Decimal) -> Decimal:
     """What is advanced less what is paid, both at the start of the term, at ``rate`` per unit-period."""
     total, growth = Decimal(0), 1 + rate
     for sign, flow in flows:
-        odd = 1 + Decimal(flow.f.numerator) / Decimal(flow.f.denominator) * rate
-        amount = Decimal(flow.amount.numerator) / Decimal(flow.amount.denominator)
+        odd = 1 + decimal_of(flow.f) * rate
+        amount = decimal_of(flow.amount)
         first, ratio = growth**-flow.t, growth**-flow.step
         # A geometric sum: count terms, each ratio times the one before.
-        terms = Decimal(flow.number) if rate == 0 else (1 - ratio**flow.number) / (1 - ratio)
-        total += sign * amount * first * terms / odd
+        terms = Decimal(flow.number) if rate == 0 else WIDE.divide(1 - ratio**flow.number, 1 - ratio)
+        total += WIDE.divide(sign * amount * first * terms, odd)
     return total
+
+
+def _half(value: Decimal) -> Decimal:
+    return value * Decimal("0.5")

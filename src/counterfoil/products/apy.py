@@ -12,11 +12,11 @@ Two examples as printed in the rule hold slips (a missing "1 +", a truncated int
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal, localcontext
+from decimal import localcontext
 from fractions import Fraction
 
 from counterfoil.kernel.outcomes import Malformed
-from counterfoil.products.exact import WIDE
+from counterfoil.products.exact import WIDE, decimal_of
 
 YEAR_DAYS = 365
 
@@ -24,7 +24,7 @@ YEAR_DAYS = 365
 def apy_percent(principal: Fraction, interest: Fraction, days: int) -> Fraction:
     """Part I and Part II.A: the yield in percent of ``interest`` on ``principal`` over ``days``."""
     _sensible(principal, interest, days)
-    return _power(1 + interest / principal, Fraction(YEAR_DAYS, days))
+    return _power(1 + Fraction(interest, principal), Fraction(YEAR_DAYS, days))
 
 
 def apy_earned_special_percent(balance: Fraction, interest: Fraction, days: int, compounding_days: int) -> Fraction:
@@ -32,7 +32,7 @@ def apy_earned_special_percent(balance: Fraction, interest: Fraction, days: int,
     _sensible(balance, interest, days)
     if compounding_days < 1:
         raise Malformed("the compounding period is at least a day", field="compounding_days")
-    return _power(1 + interest / balance / days * compounding_days, Fraction(YEAR_DAYS, compounding_days))
+    return _power(1 + Fraction(interest * compounding_days, balance * days), Fraction(YEAR_DAYS, compounding_days))
 
 
 def composite_rate_percent(segments: Sequence[tuple[Fraction, int]]) -> Fraction:
@@ -40,7 +40,7 @@ def composite_rate_percent(segments: Sequence[tuple[Fraction, int]]) -> Fraction
     days = sum(length for _, length in segments)
     if not segments or days < 1:
         raise Malformed("a stepped rate has at least one segment of days", field="segments")
-    return sum((rate * length for rate, length in segments), Fraction(0)) / days
+    return sum((rate * length for rate, length in segments), Fraction(0)) * Fraction(1, days)
 
 
 def _sensible(principal: Fraction, interest: Fraction, days: int) -> None:
@@ -52,6 +52,4 @@ def _sensible(principal: Fraction, interest: Fraction, days: int) -> None:
 
 def _power(growth: Fraction, exponent: Fraction) -> Fraction:
     with localcontext(WIDE):
-        base = Decimal(growth.numerator) / Decimal(growth.denominator)
-        power = base ** (Decimal(exponent.numerator) / Decimal(exponent.denominator))
-        return Fraction((power - 1) * 100)
+        return Fraction((decimal_of(growth) ** decimal_of(exponent) - 1) * 100)

@@ -111,7 +111,7 @@ def _year_before(day: date, years: int) -> date:
 
 def _icma(start: date, end: date, ref_start: date, ref_end: date) -> Fraction:
     """Days over (days of the reference period × periods a year); longer stretches are split at period ends."""
-    months = round((ref_end - ref_start).days * 12 / 365)
+    months = round(Fraction((ref_end - ref_start).days * 12, 365))
     if months < 1 or ref_end <= ref_start:
         raise Malformed("the reference period is at least about a month", field="ref_start")
     if end < start:

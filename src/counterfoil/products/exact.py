@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from decimal import ROUND_FLOOR, ROUND_HALF_UP, Context, Decimal
+from decimal import ROUND_FLOOR, ROUND_HALF_EVEN, ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -24,12 +24,24 @@ def exact(value: Any, field: str) -> Fraction:
 
 def rounded_half_up(value: Fraction, places: int) -> str:
     """``value`` with ``places`` decimals, halves away from zero."""
-    return str(_decimal(value).quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP, context=WIDE))
+    return str(decimal_of(value).quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP, context=WIDE))
+
+
+def half_even(value: Fraction, step: Fraction) -> Fraction:
+    """The multiple of ``step`` nearest to ``value``, ties to the even one: what a contract calls HALF_EVEN."""
+    if step <= 0:
+        raise Malformed("amounts are rounded to a step above zero", field="rounding")
+    return round(Fraction(value, step)) * step
+
+
+def significant(value: Fraction, digits: int) -> Fraction:
+    """``value`` with so many significant digits, ties to even."""
+    return Fraction(Context(prec=digits, rounding=ROUND_HALF_EVEN).create_decimal(decimal_of(value)))
 
 
 def rounded_down(value: Fraction, places: int) -> str:
     """``value`` with ``places`` decimals, toward minus infinity: for what must never exceed a cap."""
-    return str(_decimal(value).quantize(Decimal(1).scaleb(-places), rounding=ROUND_FLOOR, context=WIDE))
+    return str(decimal_of(value).quantize(Decimal(1).scaleb(-places), rounding=ROUND_FLOOR, context=WIDE))
 
 
 def whole_half_up(value: Fraction) -> int:
@@ -38,5 +50,6 @@ def whole_half_up(value: Fraction) -> int:
     return sign * ((doubled.numerator // doubled.denominator + 1) // 2)
 
 
-def _decimal(value: Fraction) -> Decimal:
+def decimal_of(value: Fraction) -> Decimal:
+    """``value`` to sixty digits."""
     return WIDE.divide(Decimal(value.numerator), Decimal(value.denominator))

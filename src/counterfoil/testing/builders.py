@@ -110,7 +110,7 @@ face = 61
 
 
 def edition(effective: str, *, name: str = "a later one", **changed: str) -> bytes:
-    """``EDITION`` under another name and date, with lines replaced: ``each_200000="each = 100"`` by the old line's text."""
+    """``EDITION`` under another name and date, with lines replaced: ``each_is_200000="each = 100"``."""
     text = EDITION.decode().replace("for tests", name).replace("2026-01-01", effective)
     for before, after in changed.items():
         old = before.replace("_is_", " = ")
@@ -263,7 +263,7 @@ class House:
 
     def new_customer(self, tier: str = "known", **fields: Any) -> str:
         """A customer's number."""
-        salt, details = self.entropy(16), {"name": "María José Ñandú"}
+        salt, details = self.entropy(16), SHE
         told = self.do("customer-open", tier=tier, details=details_hash(salt, details), **fields).result()
         return str(told["customer"])
 
@@ -303,7 +303,7 @@ class House:
         return {row.name: self.balance(row.name) for row in machine.accounts() if self.balance(row.name)}
 
     def check(self) -> None:
-        """The trial balance is zero and says no error; state, stored rows and a rebuild from the journal are the same."""
+        """The trial balance is zero and has no error; state, stored rows and a rebuild from the journal agree."""
         rows = self.desk.state.machine.accounts()
         assert trial_errors(rows, self.desk.state.machine.open_pendings()) == []
         assert all(line.balanced for line in trial_balance(rows))
@@ -339,18 +339,30 @@ def facts_of(decided: Decision | Accepted) -> list[Fact]:
 
 
 def bare_office(
-    store: OfficeStore | None = None, disk: Disk | None = None, *, seed: int = 1, content: bytes = EDITION
+    store: OfficeStore | None = None,
+    disk: Disk | None = None,
+    *,
+    seed: int = 1,
+    content: bytes = EDITION,
+    folder: str = "office",
 ) -> House:
     """Opened, with four clerks signed in; no day is open."""
-    house = House(store or MemoryStore(EXTRA_TABLES), disk or MemoryDisk(), seed=seed, content=content).open_log()
+    house = House(
+        store or MemoryStore(EXTRA_TABLES), disk or MemoryDisk(), seed=seed, content=content, folder=folder
+    ).open_log()
     return house.enrol(CLERK, OTHER, SECOND_SUPERVISOR)
 
 
 def open_office(
-    store: OfficeStore | None = None, disk: Disk | None = None, *, seed: int = 1, content: bytes = EDITION
+    store: OfficeStore | None = None,
+    disk: Disk | None = None,
+    *,
+    seed: int = 1,
+    content: bytes = EDITION,
+    folder: str = "office",
 ) -> House:
     """The day is open and 10,000.00 lie in the vault; no till is open."""
-    house = bare_office(store, disk, seed=seed, content=content)
+    house = bare_office(store, disk, seed=seed, content=content, folder=folder)
     house.do("day-open", by=SUPERVISOR)
     house.do(
         "pouch-in", by=SUPERVISOR, approve=[CLERK], pouch="FIRST-0001", from_office="9000", to_office=OFFICE,
@@ -360,10 +372,15 @@ def open_office(
 
 
 def counter(
-    store: OfficeStore | None = None, disk: Disk | None = None, *, seed: int = 1, content: bytes = EDITION
+    store: OfficeStore | None = None,
+    disk: Disk | None = None,
+    *,
+    seed: int = 1,
+    content: bytes = EDITION,
+    folder: str = "office",
 ) -> House:
     """Clerk 102 at T1 and 103 at T2, each with 2,000.00; one customer with two accounts (empty), tier ``full``."""
-    house = open_office(store, disk, seed=seed, content=content)
+    house = open_office(store, disk, seed=seed, content=content, folder=folder)
     for clerk, till in ((CLERK, "T1"), (OTHER, "T2")):
         house.do("till-open", by=clerk, till=till, count={})
         house.do("cash-from-vault", by=clerk, approve=[SUPERVISOR], till=till, amount=200_000)
@@ -453,6 +470,9 @@ def encoded(value: Any) -> str:
 # --- a day as a file -------------------------------------------------------------------------------------------------
 
 
+SHE = {"name": "María José Ñandú"}
+
+
 def line_id(number: int) -> str:
     """The request id of line ``number`` of a file for tests."""
     return f"{number + 2**64:032x}"
@@ -466,25 +486,25 @@ def a_day() -> list[dict[str, Any]]:
         {"kind": "day-open", "clerk": "101"},
         {
             "kind": "pouch-in", "clerk": "101", "approve": ["102"], "pouch": "P-0001", "from_office": "9000",
-            "to_office": OFFICE, "amount": 300_000, "currency": "USD", "found": {"10000": 30}, "condition": "whole",
+            "to_office": OFFICE, "amount": 300_000, "found": {"10000": 30}, "condition": "whole",
         },
         {"kind": "till-open", "clerk": "102", "till": "T1", "count": {}},
-        {"kind": "cash-from-vault", "clerk": "102", "approve": ["101"], "till": "T1", "amount": 100_000, "currency": "USD"},
-        {"kind": "customer-open", "clerk": "102", "tier": "known", "details": {"name": "María José Ñandú", "mail": "PO Box 12"}},
+        {"kind": "cash-from-vault", "clerk": "102", "approve": ["101"], "till": "T1", "amount": 100_000},
+        {"kind": "customer-open", "clerk": "102", "tier": "known", "details": {**SHE, "mail": "PO Box 12"}},
         {"kind": "account-open", "clerk": "102", "customer": "@6"},
-        {"kind": "deposit", "clerk": "102", "till": "T1", "account": "@7", "amount": 12_500, "currency": "USD", "at": f"{DAY}T09:30"},
-        {"kind": "withdrawal", "clerk": "102", "till": "T1", "account": "@7", "amount": 12_501, "currency": "USD"},
-        {"kind": "withdrawal", "clerk": "102", "till": "T1", "account": "@7", "amount": 8_000, "currency": "USD"},
+        {"kind": "deposit", "clerk": "102", "till": "T1", "account": "@7", "amount": 12_500, "at": f"{DAY}T09:30"},
+        {"kind": "withdrawal", "clerk": "102", "till": "T1", "account": "@7", "amount": 12_501},
+        {"kind": "withdrawal", "clerk": "102", "till": "T1", "account": "@7", "amount": 8_000},
         {"kind": "reversal", "clerk": "102", "approve": ["101"], "entry": "@8", "reason": "wrong account"},
         {"kind": "balance-told", "clerk": "102", "account": "@7"},
         {
             "kind": "visit", "clerk": "102", "till": "T1", "tendered": 10_000,
             "services": [
-                {"kind": "deposit", "till": "T1", "account": "@7", "amount": 10_000, "currency": "USD"},
-                {"kind": "withdrawal", "till": "T1", "account": "@7", "amount": 500, "currency": "USD"},
+                {"kind": "deposit", "till": "T1", "account": "@7", "amount": 10_000},
+                {"kind": "withdrawal", "till": "T1", "account": "@7", "amount": 500},
             ],
         },
-        {"kind": "customer-change", "clerk": "102", "customer": "@6", "details": {"lives": "third house past the mill"}},
+        {"kind": "customer-change", "clerk": "102", "customer": "@6", "details": {"lives": "past the mill"}},
         {"kind": "till-count", "clerk": "102", "till": "T1", "count": {"10000": 8, "500": 1}},
         {"kind": "till-close", "clerk": "102", "till": "T1"},
         {"kind": "till-close", "clerk": "102", "till": "T1", "answer": "dispute"},
@@ -497,7 +517,7 @@ def a_day() -> list[dict[str, Any]]:
 def _named(line: dict[str, Any], number: int) -> dict[str, Any]:
     def full(value: Any) -> Any:
         if isinstance(value, dict):
-            return {k: full(v) for k, v in value.items()}
+            return {**{k: full(v) for k, v in value.items()}, **({"currency": "USD"} if "amount" in value else {})}
         if isinstance(value, list):
             return [full(v) for v in value]
         return f"@{line_id(int(value[1:]))}" if isinstance(value, str) and value.startswith("@") else value

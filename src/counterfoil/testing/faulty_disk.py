@@ -246,10 +246,10 @@ class FaultyVFS(apsw.VFS):
         self.name, self.power = name, power
         super().__init__(name, "unix")
 
-    def xOpen(self, name: str | apsw.URIFilename | None, flags: list[int]) -> apsw.VFSFile:  # noqa: N802 SQLite's name
+    def xOpen(self, name: str | apsw.URIFilename | None, flags: list[int]) -> apsw.VFSFile:  # noqa: N802  # SQLite's own name
         return _FaultyFile(name, flags, self.power)
 
-    def xDelete(self, filename: str, syncdir: bool) -> None:  # noqa: N802 SQLite's name
+    def xDelete(self, filename: str, syncdir: bool) -> None:  # noqa: N802  # SQLite's own name
         def act() -> None:
             apsw.VFS.xDelete(self, filename, syncdir)
 
@@ -268,7 +268,7 @@ class _FaultyFile(apsw.VFSFile):
             power.know(self._path)  # Before it is opened, which would make it: a new name is not durable yet.
         super().__init__("unix", name, flags)
 
-    def xWrite(self, data: bytes, offset: int) -> None:  # noqa: N802 SQLite's name
+    def xWrite(self, data: bytes, offset: int) -> None:  # noqa: N802  # SQLite's own name
         super_write = super().xWrite
         if not self._path:
             return super_write(data, offset)
@@ -276,7 +276,7 @@ class _FaultyFile(apsw.VFSFile):
         with _AsSqlite(apsw.IOError):
             return self._power.changed("write", self._path, change, lambda: super_write(data, offset))
 
-    def xTruncate(self, newsize: int) -> None:  # noqa: N802 SQLite's name
+    def xTruncate(self, newsize: int) -> None:  # noqa: N802  # SQLite's own name
         super_truncate = super().xTruncate
         if not self._path:
             return super_truncate(newsize)
@@ -284,7 +284,7 @@ class _FaultyFile(apsw.VFSFile):
         with _AsSqlite(apsw.IOError):
             return self._power.changed("truncate", self._path, change, lambda: super_truncate(newsize))
 
-    def xSync(self, flags: int) -> None:  # noqa: N802 SQLite's name
+    def xSync(self, flags: int) -> None:  # noqa: N802  # SQLite's own name
         super_sync = super().xSync
         if not self._path:
             return super_sync(flags)

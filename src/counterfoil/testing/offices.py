@@ -37,6 +37,7 @@ from counterfoil.office.requests import EnrolClerk, parse
 from counterfoil.office.state import Place, State, chained
 from counterfoil.operations import setup
 from counterfoil.operations.answers import Accepted
+from counterfoil.operations.audit import Asked, audit
 from counterfoil.operations.desk import Desk, ReadEntry, Request, Signer, load_state, read_entry
 from counterfoil.operations.hashes import GrowingLog
 from counterfoil.operations.ports import Clock, Disk, Entropy
@@ -191,11 +192,16 @@ def own_files_only(folder: Path) -> None:
 # --- what the books must be ---
 
 
-def differences(folder: Path) -> list[str]:
-    """Where the store of ``folder``, opened read-only, is not what its journal gives; empty if nowhere."""
+def differences(folder: Path, *, audited: bool = True) -> list[str]:
+    """Where ``folder``, opened read-only, is not what its journal gives, by two ways of looking; empty if nowhere.
+
+    ``audited`` False leaves out the second and longer one, the audit with every signature.
+    """
+    mark = bootstrap.mark_of(folder)
     store = bootstrap.open_store(folder, bootstrap.read_settings(folder), read_only=True)
     try:
-        return store_differences(store)
+        asked = Asked(signatures=True, office_key=bootstrap.office_key_of(folder), mark=mark, workers=0)
+        return [*store_differences(store), *(map(str, audit(store, asked).findings) if audited else ())]
     finally:
         store.close()
 

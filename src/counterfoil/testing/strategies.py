@@ -21,7 +21,7 @@ KINDS = ("deposit", "withdrawal", "transfer", "cash-from-vault", "cash-to-vault"
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """One thing asked at a counter. ``amount`` in minor units, perhaps more than there is; ``past`` counts entries back."""
+    """One thing asked at a counter. ``amount``: minor units, perhaps too many; ``past`` counts entries back."""
 
     kind: str
     amount: int
@@ -34,7 +34,9 @@ class Move:
 
 def moves() -> st.SearchStrategy[Move]:
     """A move; small amounts often, so that sums run out and limits are met."""
-    amounts = st.one_of(st.integers(1, 30), st.integers(1, 30_000), st.sampled_from([20_000, 20_001, 50_000, 50_001, 200_001]))
+    amounts = st.one_of(
+        st.integers(1, 30), st.integers(1, 30_000), st.sampled_from([20_000, 20_001, 50_000, 50_001, 200_001])
+    )
     return st.builds(Move, st.sampled_from(KINDS), amounts, st.integers(0, 1), st.integers(0, 1), st.integers(1, 8))
 
 

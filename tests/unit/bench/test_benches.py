@@ -16,7 +16,7 @@ from counterfoil.bench import audit, day, desk, growth, slips
 from counterfoil.bench.command import IN_TURN, bench
 from counterfoil.bench.machine import milliseconds, percentile
 from counterfoil.bench.office import BenchOffice, accepted, denominated, request_id
-from counterfoil.kernel.outcomes import Fault, Malformed
+from counterfoil.kernel.outcomes import Fault, Malformed, Unavailable
 from counterfoil.operations.answers import Refused
 from counterfoil.operations.house import house_account, house_movement
 
@@ -171,6 +171,11 @@ def test_an_audit_is_measured_on_a_real_folder() -> None:
     assert result["books"]["signatures"] is None
     assert result["signatures"]["signatures"] > 1_200
     assert json.loads(json.dumps(result)) == result
+
+
+def test_a_folder_without_an_office_has_no_figures(tmp_path: Path) -> None:
+    with pytest.raises(Unavailable, match="holds no office"):
+        audit.run(folder=tmp_path, raw_seconds=0.05)
 
 
 def test_a_house_movement_is_refused_like_the_counter() -> None:

@@ -65,11 +65,13 @@ def test_a_day_restates_every_valid_key() -> None:
     ],
 )
 def test_two_people_count_the_vault(fields: dict[str, Any], outcome: str) -> None:
-    given = {"by": SUPERVISOR, "approve": [CLERK], "count": {"10000": 100}, **fields}
+    given: dict[str, Any] = {"by": SUPERVISOR, "approve": [CLERK], "count": {"10000": 100}, **fields}
     assert outcome_of(open_office().decide("vault-count", **given)) == outcome
 
 
-@pytest.mark.parametrize(("count", "difference"), [({"10000": 100}, 0), ({"10000": 99}, -10_000), ({"10000": 101}, 10_000)])
+@pytest.mark.parametrize(
+    ("count", "difference"), [({"10000": 100}, 0), ({"10000": 99}, -10_000), ({"10000": 101}, 10_000)]
+)
 def test_a_difference_of_the_vault_is_the_houses(count: dict[str, int], difference: int) -> None:
     house = open_office()
     fact = facts_of(house.do("vault-count", by=SUPERVISOR, approve=[CLERK], count=count))[0]
@@ -87,7 +89,9 @@ def test_the_order_of_a_close() -> None:
     house.close_tills(("T1", CLERK))
     assert outcome_of(house.decide("day-close", by=SUPERVISOR)) == "day.tills_open"
     house.close_tills(("T2", OTHER))
-    assert outcome_of(house.decide("day-close", by=SUPERVISOR)) == "day.not_counted", "the count was before the last close"
+    assert outcome_of(house.decide("day-close", by=SUPERVISOR)) == "day.not_counted", (
+        "the count was before the last close"
+    )
     house.do("vault-count", by=SUPERVISOR, approve=[CLERK], count=pieces(600_000))
     assert house.desk.state.today is not None
     assert house.desk.state.today.state == "counted"
@@ -110,8 +114,8 @@ def test_cash_that_moves_after_the_count_asks_for_another(move: str) -> None:
         house.do("pouch-out", by=SUPERVISOR, approve=[CLERK], pouch="OUT-1", office="9000", seal="S", amount=100)
     else:
         house.do(
-            "pouch-in", by=SUPERVISOR, approve=[CLERK], pouch="P-0009", from_office="9000", to_office="0417", amount=100,
-            found={"100": 1}, condition="whole",
+            "pouch-in", by=SUPERVISOR, approve=[CLERK], pouch="P-0009", from_office="9000", to_office="0417",
+            amount=100, found={"100": 1}, condition="whole",
         )  # fmt: skip
     assert outcome_of(house.decide("day-close", by=SUPERVISOR)) == "day.not_counted"
 
@@ -132,7 +136,10 @@ def test_a_day_that_runs_past_midnight_is_the_same_business_day(moment: str, lat
 def test_a_forgotten_close_is_made_later_and_says_so() -> None:
     house = counter()
     house.at("2026-03-05T08:00")
-    assert outcome_of(house.decide("deposit", till="T1", account=house.account, amount=1, date="2026-03-05")) == "day.other"
+    assert (
+        outcome_of(house.decide("deposit", till="T1", account=house.account, amount=1, date="2026-03-05"))
+        == "day.other"
+    )
     house.close_tills(("T1", CLERK), ("T2", OTHER))
     fact = facts_of(house.close_day())[0]
     assert isinstance(fact, DayClosed)
@@ -177,7 +184,7 @@ def test_an_edition_takes_effect_on_its_day_and_not_before() -> None:
     house = counter()
     later = edition(NEXT_DAY, each_is_200000="each = 300")
     today = edition(DAY, name="from today", each_is_200000="each = 400")
-    limit = {"till": "T1", "account": house.account, "amount": 350}
+    limit: dict[str, Any] = {"till": "T1", "account": house.account, "amount": 350}
     house.do("policy-edition", by=SUPERVISOR, approve=[CLERK], content=later)
     assert outcome_of(house.decide("deposit", **limit)) == OK
     house.do("policy-edition", by=SUPERVISOR, approve=[CLERK], content=today)

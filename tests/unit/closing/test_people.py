@@ -42,7 +42,7 @@ def house() -> House:
     ],
 )
 def test_enrol(house: House, fields: dict[str, Any], outcome: str) -> None:
-    given = {"clerk": "105", "role": "clerk", "key": KEY, "custody": "file", **fields}
+    given: dict[str, Any] = {"clerk": "105", "role": "clerk", "key": KEY, "custody": "file", **fields}
     assert outcome_of(house.decide("clerk-enrol", **given)) == outcome
 
 
@@ -115,7 +115,7 @@ def test_a_key_that_was_ended_is_never_taken_again() -> None:
     house = counter()
     key = house.signer(OTHER).public_key
     house.do("clerk-revoke", by=SUPERVISOR, clerk=OTHER, reason="leaves", leaves=True)
-    given = {"by": SUPERVISOR, "clerk": OTHER, "role": "clerk", "key": key, "custody": "file"}
+    given: dict[str, Any] = {"by": SUPERVISOR, "clerk": OTHER, "role": "clerk", "key": key, "custody": "file"}
     assert outcome_of(house.decide("clerk-enrol", **given)) == "key.known"
 
 
@@ -133,5 +133,5 @@ def test_a_key_that_was_ended_is_never_taken_again() -> None:
     ],
 )
 def test_edition(house: House, fields: dict[str, Any], outcome: str) -> None:
-    given = {"by": SUPERVISOR, "approve": [CLERK], "content": edition(NEXT_DAY), **fields}
+    given: dict[str, Any] = {"by": SUPERVISOR, "approve": [CLERK], "content": edition(NEXT_DAY), **fields}
     assert outcome_of(house.decide("policy-edition", **given)) == outcome

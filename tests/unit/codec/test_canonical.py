@@ -39,9 +39,7 @@ GOLDEN: list[tuple[Any, str]] = [
 ]
 
 KEYS = st.one_of(st.integers(0, 2**63 - 1), st.text(max_size=4))
-SCALARS = st.one_of(
-    st.integers(-(2**63), 2**63 - 1), st.binary(max_size=8), st.text(max_size=8), st.booleans()
-)
+SCALARS = st.one_of(st.integers(-(2**63), 2**63 - 1), st.binary(max_size=8), st.text(max_size=8), st.booleans())
 VALUES = st.recursive(
     SCALARS,
     lambda inner: st.one_of(
@@ -136,7 +134,21 @@ def test_the_deepest_value_is_one_level_short_of_the_first_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    "value", [1.0, None, {1: None}, 2**63, -(2**63) - 1, {"a": 1, 1: 2}, {-1: 0}, {1.5: 0}, {True: 1}, "\ud800", object(), {1, 2}]
+    "value",
+    [
+        1.0,
+        None,
+        {1: None},
+        2**63,
+        -(2**63) - 1,
+        {"a": 1, 1: 2},
+        {-1: 0},
+        {1.5: 0},
+        {True: 1},
+        "\ud800",
+        object(),
+        {1, 2},
+    ],
 )
 def test_a_value_outside_the_subset_is_our_bug(value: Any) -> None:
     with pytest.raises(Fault):

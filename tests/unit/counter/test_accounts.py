@@ -22,7 +22,8 @@ from counterfoil.testing.builders import (
 )
 
 OK, UNKNOWN = "accepted", "4000000002"
-ONE, TWO = {"by": SUPERVISOR}, {"by": SUPERVISOR, "approve": [CLERK]}
+ONE: dict[str, Any] = {"by": SUPERVISOR}
+TWO: dict[str, Any] = {"by": SUPERVISOR, "approve": [CLERK]}
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +85,7 @@ def test_state_of_an_account(house: House, kind: str, account: str, by: dict[str
     ],
 )
 def test_legal_hold(house: House, fields: dict[str, Any], outcome: str) -> None:
-    given = {"account": "A", "amount": 100, "authority": "county court", **fields}
+    given: dict[str, Any] = {"account": "A", "amount": 100, "authority": "county court", **fields}
     given["account"] = house.names[str(given["account"])]
     assert outcome_of(house.decide("legal-hold", **given)) == outcome
 
@@ -99,7 +100,10 @@ def test_legal_hold(house: House, fields: dict[str, Any], outcome: str) -> None:
     ],
 )
 def test_release_of_a_hold(house: House, fields: dict[str, Any], outcome: str) -> None:
-    assert outcome_of(house.decide("legal-hold-release", **{"case": house.names["case"], "reason": "over", **fields})) == outcome
+    assert (
+        outcome_of(house.decide("legal-hold-release", **{"case": house.names["case"], "reason": "over", **fields}))
+        == outcome
+    )
 
 
 def test_a_hold_is_released_whole_and_once() -> None:
@@ -129,7 +133,7 @@ def test_a_hold_is_released_whole_and_once() -> None:
     ],
 )
 def test_tiers_ask_for_papers_or_for_none(house: House, tier: str, papers: str | None, outcome: str) -> None:
-    given = {} if papers is None else {"identification": papers}
+    given: dict[str, Any] = {} if papers is None else {"identification": papers}
     assert outcome_of(house.decide("customer-open", tier=tier, details=bytes(32), **given)) == outcome
 
 
@@ -139,7 +143,9 @@ def test_numbers_say_nothing_of_a_person_and_are_never_given_twice(house: House)
     first = facts_of(DECIDE["customer-open"](ask, house.desk.state, by))[0]
     assert isinstance(first, CustomerOpened)
     assert checked_number(first.customer, field="customer")[0] == "7"
-    opened = facts_of(DECIDE["account-open"](house.body("account-open", customer=house.customer), house.desk.state, by))[0]
+    opened = facts_of(
+        DECIDE["account-open"](house.body("account-open", customer=house.customer), house.desk.state, by)
+    )[0]
     assert isinstance(opened, AccountOpened)
     assert checked_number(opened.account, field="account")[0] == "4"
     h = counter()
@@ -166,7 +172,7 @@ def test_a_changed_customer_keeps_her_number_and_both_hashes_stand() -> None:
     now = h.desk.state.customer.get(h.customer)
     assert now is not None
     assert (now.details, now.tier) == (b"\2" * 32, first.tier)
-    refused = {"customer": h.customer, "details": b"\2" * 32, "what": ["lives"]}
+    refused: dict[str, Any] = {"customer": h.customer, "details": b"\2" * 32, "what": ["lives"]}
     assert outcome_of(h.decide("customer-change", **refused)) == "details.same"
     assert outcome_of(h.decide("customer-change", **{**refused, "customer": "7000000005"})) == "customer.unknown"
 

@@ -151,7 +151,14 @@ def test_a_handover_is_signed_by_both_and_moves_exactly_its_amount() -> None:
     ],
 )
 def test_pouch_out(house: House, fields: dict[str, Any], outcome: str) -> None:
-    given = {"by": SUPERVISOR, "approve": [CLERK], "pouch": "OUT-2", "office": "9000", "seal": "S-2", "amount": 100}
+    given: dict[str, Any] = {
+        "by": SUPERVISOR,
+        "approve": [CLERK],
+        "pouch": "OUT-2",
+        "office": "9000",
+        "seal": "S-2",
+        "amount": 100,
+    }
     assert decided(house, "pouch-out", **{**given, **fields}) == outcome
 
 
@@ -174,7 +181,7 @@ def test_pouch_out(house: House, fields: dict[str, Any], outcome: str) -> None:
     ],
 )
 def test_pouch_in(house: House, fields: dict[str, Any], outcome: str) -> None:
-    given = {
+    given: dict[str, Any] = {
         "by": SUPERVISOR, "approve": [CLERK], "pouch": "P-0007", "from_office": "9000", "to_office": OFFICE,
         "amount": 5_000, "found": {"5000": 1}, "condition": "whole",
     }  # fmt: skip
@@ -203,7 +210,7 @@ def test_what_is_missing_from_a_pouch_stays_in_transit(
     assert h.balance("in-transit:P-0007") == in_transit
     assert h.balance("over-short") == over_short
     assert (h.till("T1"), h.till("T2")) == (200_000, 200_000), "no clerk's till pays for it"
-    lost = {"by": SUPERVISOR, "approve": [CLERK], "pouch": "P-0007", "reason": "never came"}
+    lost: dict[str, Any] = {"by": SUPERVISOR, "approve": [CLERK], "pouch": "P-0007", "reason": "never came"}
     assert decided(h, "pouch-lost", **lost) == (OK if in_transit else "pouch.unknown")
     if in_transit:
         h.do("pouch-lost", **lost)
@@ -216,7 +223,7 @@ def test_a_pouch_of_ours_that_comes_back_ends_its_transit() -> None:
     before = h.balance("vault")
     h.do("pouch-out", by=SUPERVISOR, approve=[CLERK], pouch="OUT-1", office="9000", seal="S-1", amount=5_000)
     assert (h.balance("vault"), h.balance("in-transit:OUT-1")) == (before - 5_000, 5_000)
-    back = {
+    back: dict[str, Any] = {
         "by": SUPERVISOR, "approve": [CLERK], "pouch": "OUT-1", "from_office": "9000", "to_office": "9000",
         "amount": 5_000, "found": {"5000": 1}, "condition": "whole",
     }  # fmt: skip
@@ -238,7 +245,7 @@ def test_a_pouch_of_ours_that_comes_back_ends_its_transit() -> None:
     ],
 )
 def test_pouch_lost(house: House, fields: dict[str, Any], outcome: str) -> None:
-    given = {"by": SUPERVISOR, "approve": [CLERK], "pouch": "OUT-1", "reason": "robbed"}
+    given: dict[str, Any] = {"by": SUPERVISOR, "approve": [CLERK], "pouch": "OUT-1", "reason": "robbed"}
     assert decided(house, "pouch-lost", **{**given, **fields}) == outcome
 
 
@@ -261,7 +268,7 @@ def test_pouch_lost(house: House, fields: dict[str, Any], outcome: str) -> None:
     ],
 )
 def test_stock(house: House, kind: str, fields: dict[str, Any], outcome: str) -> None:
-    given = {"approve": [SUPERVISOR], "item": "forever", "quantity": 1, **fields}
+    given: dict[str, Any] = {"approve": [SUPERVISOR], "item": "forever", "quantity": 1, **fields}
     assert decided(house, kind, **given) == outcome
 
 

@@ -39,7 +39,9 @@ def house() -> House:
 
 
 def named(house: House, account: str) -> str:
-    return {"A": house.account, "B": house.second_account, "?": UNKNOWN}.get(account) or house.names.get(account, account)
+    return {"A": house.account, "B": house.second_account, "?": UNKNOWN}.get(account) or house.names.get(
+        account, account
+    )
 
 
 def decided(house: House, kind: str, **fields: Any) -> str:
@@ -186,7 +188,9 @@ def test_transfer(house: House, fields: dict[str, Any], outcome: str) -> None:
         ({"100": 3}, {"300": 1}, {"till": "T2"}, "till.other_clerk"),
     ],
 )
-def test_exchange(house: House, taken: dict[str, int], given: dict[str, int], more: dict[str, Any], outcome: str) -> None:
+def test_exchange(
+    house: House, taken: dict[str, int], given: dict[str, int], more: dict[str, Any], outcome: str
+) -> None:
     assert decided(house, "cash-exchange", **{"till": "T1", "taken": taken, "given": given, **more}) == outcome
 
 
@@ -278,9 +282,7 @@ def stamps(quantity: int) -> dict[str, Any]:
 
 
 def visit(house: House, services: list[dict[str, Any]], tendered: int, **more: Any) -> Any:
-    placed = [
-        {k: named(house, v) if k in ("account", "to") else v for k, v in service.items()} for service in services
-    ]
+    placed = [{k: named(house, v) if k in ("account", "to") else v for k, v in service.items()} for service in services]
     return house.decide("visit", **{"till": "T1", "tendered": tendered, "services": placed, **more})
 
 
@@ -353,9 +355,9 @@ def test_the_day_limit_counts_the_services_before() -> None:
     h.do("deposit", till="T1", account=h.account, amount=150_000, approve=[SUPERVISOR])
     services = [pay_out(60_000, h.account), pay_out(60_000, h.account)]
     assert outcome_of(h.decide("visit", till="T1", services=services, approve=[SUPERVISOR])) == OK
-    assert outcome_of(h.decide("visit", till="T1", services=[*services, pay_out(1, h.account)], approve=[SUPERVISOR])) == (
-        "limit.till_day"
-    )
+    assert outcome_of(
+        h.decide("visit", till="T1", services=[*services, pay_out(1, h.account)], approve=[SUPERVISOR])
+    ) == ("limit.till_day")
 
 
 def test_a_price_is_that_of_the_edition_in_force(house: House) -> None:

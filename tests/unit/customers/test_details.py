@@ -14,7 +14,12 @@ from counterfoil.office.readers import text
 
 
 def test_a_name_is_one_text_and_home_and_mail_are_two_places() -> None:
-    given = {"name": "María José de la Cruz Ñandú", "lives": "third house past the mill", "mail": "PO Box 12", "language": "es"}
+    given = {
+        "name": "María José de la Cruz Ñandú",
+        "lives": "third house past the mill",
+        "mail": "PO Box 12",
+        "language": "es",
+    }
     assert details_value(given, text) == given
 
 

@@ -18,7 +18,8 @@ def test_a_day_is_read(text: str, read: date) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["2026-02-29", "2026-13-01", "2026-1-1", "20261123", "2026-W01-1", "0000-01-01", " 2026-11-23", "", None, 20261123]
+    "text",
+    ["2026-02-29", "2026-13-01", "2026-1-1", "20261123", "2026-W01-1", "0000-01-01", " 2026-11-23", "", None, 20261123],
 )
 def test_what_is_no_day_is_refused_by_field(text: object) -> None:
     with pytest.raises(Malformed) as error:
@@ -32,7 +33,17 @@ def test_a_local_time_is_read(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["2026-11-23", "2026-11-23 09:05", "2026-11-23T24:00", "2026-11-23T09:05Z", "2026-11-23T09:05:07.2", "T09:05", 9, None]
+    "text",
+    [
+        "2026-11-23",
+        "2026-11-23 09:05",
+        "2026-11-23T24:00",
+        "2026-11-23T09:05Z",
+        "2026-11-23T09:05:07.2",
+        "T09:05",
+        9,
+        None,
+    ],
 )
 def test_what_is_no_local_time_is_refused(text: object) -> None:
     with pytest.raises(Malformed) as error:
@@ -46,7 +57,9 @@ def test_milliseconds_and_moments_are_inverse(ms: int) -> None:
 
 
 def test_a_naive_moment_is_taken_as_utc() -> None:
-    assert milliseconds(datetime(1970, 1, 1, 0, 0, 1)) == milliseconds(datetime(1970, 1, 1, 0, 0, 1, tzinfo=UTC)) == 1000
+    assert (
+        milliseconds(datetime(1970, 1, 1, 0, 0, 1)) == milliseconds(datetime(1970, 1, 1, 0, 0, 1, tzinfo=UTC)) == 1000
+    )
 
 
 @pytest.mark.parametrize(

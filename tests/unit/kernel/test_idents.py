@@ -16,7 +16,9 @@ def test_a_request_id_is_sixteen_bytes() -> None:
     assert request_id("00ff" * 8) == b"\x00\xff" * 8
 
 
-@pytest.mark.parametrize("text", ["", "00" * 15, "00" * 17, "0G" * 16, "FF" * 16, "0x" + "0" * 30, "٠" * 32, None, 1, b"0" * 32])
+@pytest.mark.parametrize(
+    "text", ["", "00" * 15, "00" * 17, "0G" * 16, "FF" * 16, "0x" + "0" * 30, "٠" * 32, None, 1, b"0" * 32]
+)
 def test_what_is_no_request_id_is_refused(text: object) -> None:
     with pytest.raises(Malformed) as error:
         request_id(text)  # type: ignore[arg-type]  # what a file may hold

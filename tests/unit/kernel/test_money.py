@@ -59,7 +59,14 @@ def test_an_amount_as_people_and_files_write_it(minor: int, unit: Currency, show
 
 @pytest.mark.parametrize(
     ("text", "unit", "minor"),
-    [("12.5", USD, 1250), ("12.50", USD, 1250), ("12", USD, 1200), ("0.01", USD, 1), ("7", JPY, 7), ("1.001", KWD, 1001)],
+    [
+        ("12.5", USD, 1250),
+        ("12.50", USD, 1250),
+        ("12", USD, 1200),
+        ("0.01", USD, 1),
+        ("7", JPY, 7),
+        ("1.001", KWD, 1001),
+    ],
 )
 def test_an_amount_is_read_exactly(text: str, unit: Currency, minor: int) -> None:
     assert parse_decimal(text, unit) == Money(minor, unit)
@@ -74,7 +81,8 @@ def test_fractions_of_a_cent_are_refused(text: str, unit: Currency) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", " 1", "1 ", "-1", "+1", "1e3", "1,000", ".5", "1.", "١٢", "0x1", "NaN", "9" * 20, "92233720368547758.08"]
+    "text",
+    ["", " 1", "1 ", "-1", "+1", "1e3", "1,000", ".5", "1.", "١٢", "0x1", "NaN", "9" * 20, "92233720368547758.08"],
 )
 def test_what_is_no_amount_is_refused(text: str) -> None:
     with pytest.raises(Malformed):
@@ -91,7 +99,7 @@ def test_sums_are_those_of_whole_numbers(one: int, other: int) -> None:
     first, second = Money(one, USD), Money(other, USD)
     assert (first + second).minor == one + other
     assert first + second - second == first
-    assert -(-first) == first
+    assert Money(0, USD) - first == -first
     assert first.exceeds(second) is (one > other)
 
 

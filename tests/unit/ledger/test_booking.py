@@ -66,10 +66,10 @@ LEGS: list[tuple[Fact, list[tuple[str, str, int]]]] = [
 ]
 
 NOTHING = {
-    "EpochOpened", "EpochClosed", "EditionTaken", "ClerkEnrolled", "KeyRevoked", "DayOpened", "DayClosed", "CashExchanged",
-    "SuspectNoteKept", "SurpriseCounted", "TillReported", "TillCounted", "DifferenceDisputed", "DifferenceAccepted",
-    "CustomerOpened", "CustomerChanged", "AccountOpened", "AccountClosed", "AccountReopened", "AccountFrozen",
-    "AccountUnfrozen", "BalanceTold", "VisitSettled",
+    "EpochOpened", "EpochClosed", "EditionTaken", "ClerkEnrolled", "KeyRevoked", "DayOpened", "DayClosed",
+    "CashExchanged", "SuspectNoteKept", "SurpriseCounted", "TillReported", "TillCounted", "DifferenceDisputed",
+    "DifferenceAccepted", "CustomerOpened", "CustomerChanged", "AccountOpened", "AccountClosed", "AccountReopened",
+    "AccountFrozen", "AccountUnfrozen", "BalanceTold", "VisitSettled",
 }  # fmt: skip
 """Facts that book nothing."""
 

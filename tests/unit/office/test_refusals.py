@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import string
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -265,7 +266,9 @@ def _() -> tuple[House, Request]:
 @reached("account.not_frozen")
 def _() -> tuple[House, Request]:
     house = counter()
-    return house, house.request("account-unfreeze", by=SUPERVISOR, approve=[CLERK], account=house.account, reason="over")
+    return house, house.request(
+        "account-unfreeze", by=SUPERVISOR, approve=[CLERK], account=house.account, reason="over"
+    )
 
 
 @reached("account.frozen_already")
@@ -362,7 +365,7 @@ def _() -> tuple[House, Request]:
 
 
 def pouch_in(house: House, pouch: str, **changed: object) -> Request:
-    given = {
+    given: dict[str, Any] = {
         "pouch": pouch, "from_office": "9000", "to_office": OFFICE, "amount": 5_000, "found": {"5000": 1},
         "condition": "whole", **changed,
     }  # fmt: skip
@@ -588,7 +591,9 @@ def test_a_code_is_two_short_words(code: str) -> None:
     assert REFUSALS[code].code == code
 
 
-@pytest.mark.parametrize("data", ["80", "8263666f6fa0", "826b66756e64732e73686f727480", "826b66756e64732e73686f7274a0", "8201a0", "ff"])
+@pytest.mark.parametrize(
+    "data", ["80", "8263666f6fa0", "826b66756e64732e73686f727480", "826b66756e64732e73686f7274a0", "8201a0", "ff"]
+)
 def test_a_kept_refusal_that_cannot_be_read_is_a_fault(data: str) -> None:
     with pytest.raises(Fault):
         unpack_refusal(bytes.fromhex(data))

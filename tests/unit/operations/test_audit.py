@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import random
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,10 +14,10 @@ import pytest
 
 from counterfoil import bootstrap
 from counterfoil.engines.sqlite import SqliteStore
-from counterfoil.journal.entry import EntryParts
-from counterfoil.journal.rules import LogRules, kinds_by_number, read_origin
 from counterfoil.facts.kinds import KINDS
-from counterfoil.kernel.outcomes import Malformed
+from counterfoil.journal.entry import EntryParts
+from counterfoil.journal.rules import LogRules, ed25519_verifies, kinds_by_number, read_origin
+from counterfoil.kernel.outcomes import CounterfoilError, Malformed
 from counterfoil.ledger.machine import Machine
 from counterfoil.ledger.transfers import PENDING, POST, Transfer
 from counterfoil.operations.audit import Asked, Report, audit, rebuild
@@ -24,7 +25,7 @@ from counterfoil.operations.audit_entries import Bearings, Chunk, check_chunk, r
 from counterfoil.operations.export import SignedLog
 from counterfoil.operations.queries import books
 from counterfoil.operations.refold import Refold
-from counterfoil.operations.store import Commit, Scalar, TableSpec
+from counterfoil.operations.store import Commit, Row, Scalar, TableSpec
 from counterfoil.operations.tables import ALL_TABLES
 from counterfoil.testing import offices as o
 
@@ -149,7 +150,7 @@ def test_what_was_not_checked_is_said(sound: Path) -> None:
 @pytest.mark.parametrize("spec", FOLDS, ids=lambda spec: spec.name)
 def test_a_changed_row_is_named(spec: TableSpec, folder: Path, spoiler: apsw.Connection, sound: Path) -> None:
     names = [name for name, _ in spec.columns]
-    row = spoiler.execute(f'SELECT * FROM "{spec.name}" LIMIT 1').fetchone()
+    row = _row(spoiler, f'SELECT * FROM "{spec.name}" LIMIT 1')
     where = " AND ".join(f'"{name}" = ?' for name in names[: spec.key])
     for (column, kind), value in list(zip(spec.columns, row, strict=True))[spec.key :]:
         other = _other(value, kind)
@@ -162,6 +163,12 @@ def test_a_changed_row_is_named(spec: TableSpec, folder: Path, spoiler: apsw.Con
     assert _audit(folder).clean
 
 
+def _row(connection: apsw.Connection, sql: str) -> Row:
+    found = connection.execute(sql).fetchone()
+    assert found is not None
+    return tuple(found)
+
+
 def _other(value: Scalar, kind: str) -> Scalar:
     if isinstance(value, int):
         return value + 1
@@ -169,13 +176,14 @@ def _other(value: Scalar, kind: str) -> Scalar:
         return value + "x"
     if isinstance(value, bytes):
         return bytes([value[0] ^ 1]) + value[1:] if value else b"x"
-    return {"int?": 7, "text?": "x", "blob?": b"x"}[kind]
+    nothing: dict[str, Scalar] = {"int?": 7, "text?": "x", "blob?": b"x"}
+    return nothing[kind]
 
 
 @pytest.mark.parametrize("spec", FOLDS, ids=lambda spec: spec.name)
 def test_a_deleted_row_is_named(spec: TableSpec, folder: Path, spoiler: apsw.Connection) -> None:
     names = [name for name, _ in spec.columns]
-    row = spoiler.execute(f'SELECT * FROM "{spec.name}" ORDER BY 1 DESC LIMIT 1').fetchone()
+    row = _row(spoiler, f'SELECT * FROM "{spec.name}" ORDER BY 1 DESC LIMIT 1')
     where = " AND ".join(f'"{name}" = ?' for name in names[: spec.key])
     spoiler.execute(f'DELETE FROM "{spec.name}" WHERE {where}', row[: spec.key])
     assert f"table {spec.name}" in _named(_audit(folder))
@@ -291,6 +299,23 @@ def test_of_many_findings_a_bounded_number_is_named(folder: Path, spoiler: apsw.
     assert "180 more" in found[-1].what
 
 
+def test_a_flipped_bit_is_an_error_and_never_a_traceback(folder: Path) -> None:
+    """Anywhere in the file: the audit ends in a report or in one of our own errors."""
+    database = folder / bootstrap.DATABASE
+    whole, noticed = database.read_bytes(), 0
+    for seed in range(80):
+        chance = random.Random(seed)
+        data = bytearray(whole)
+        for _ in range(1 + seed % 4):
+            data[chance.randrange(len(data))] ^= 1 << chance.randrange(8)
+        database.write_bytes(data[: chance.randrange(len(data))] if seed % 10 == 9 else data)
+        try:
+            noticed += not _audit(folder, signatures=True).clean
+        except CounterfoilError:
+            noticed += 1
+    assert noticed > 20
+
+
 def test_a_ledger_without_a_journal(tmp_path: Path) -> None:
     """What `bench ledger --keep` leaves."""
     store = SqliteStore.create(tmp_path / bootstrap.DATABASE)
@@ -308,9 +333,7 @@ def test_a_ledger_without_a_journal(tmp_path: Path) -> None:
         lambda ids: {},
     )
     changes = machine.drain()
-    store.commit(
-        Commit((1, 0), transfers=changes.transfers, accounts=changes.accounts, pendings=changes.pendings)
-    )
+    store.commit(Commit((1, 0), transfers=changes.transfers, accounts=changes.accounts, pendings=changes.pendings))
     store.close()
     opened = bootstrap.open_for_audit(tmp_path)
     report = audit(opened)
@@ -329,7 +352,7 @@ def test_a_ledger_without_a_journal(tmp_path: Path) -> None:
     opened.close()
 
 
-# --- the short way of audit_entries -------------------------------------------------------------------------------------
+# --- the short way of audit_entries ---------------------------------------------------------------------
 
 
 def test_a_record_is_read_back() -> None:
@@ -352,9 +375,7 @@ def places(sound: Path) -> list[_Place]:
         bearings = refold.bearings(1)
         refold.take(kept)
         opened = refold.opened[1]
-        found.append(
-            _Place(kept.sequence, EntryParts(*kept[2:]), bearings or Bearings(opened.origin, opened.node_key))
-        )
+        found.append(_Place(kept.sequence, EntryParts(*kept[2:]), bearings or Bearings(opened.origin, opened.node_key)))
     store.close()
     return found
 
@@ -381,10 +402,10 @@ def test_the_short_way_takes_what_the_rules_take(signatures: bool, places: list[
 
 def _by_the_rules(chunk: Chunk) -> bool:
     at = chunk.bearings
-    verify = {} if chunk.signatures else {"verify": lambda public, message, signature: True}
     rules = LogRules(
-        kinds_by_number(KINDS), read_origin(at.origin), at.node_key, next_index=chunk.start, office_key=chunk.office_key,
-        **verify,
+        kinds_by_number(KINDS), read_origin(at.origin), at.node_key, next_index=chunk.start,
+        office_key=chunk.office_key,
+        verify=ed25519_verifies if chunk.signatures else lambda public, message, signature: True,
     )  # fmt: skip
     rules.resume(at.keys, known_keys=at.known_keys, known_clerks=at.known_clerks, day=at.day, opening=at.opening)
     try:
@@ -395,7 +416,7 @@ def _by_the_rules(chunk: Chunk) -> bool:
 
 
 def _variants(parts: EntryParts) -> Iterator[EntryParts]:
-    """The entry; the entry with a bit changed here and there; and with a value of core or body changed, sealed again."""
+    """The entry; with a bit changed here and there; and with a value of core or body changed, sealed again."""
     yield parts
     for name in ("leaf", "facts", "blind", "approvals"):
         data = getattr(parts, name)
@@ -439,5 +460,3 @@ def _sealed(
     encoded = cbor2.dumps([body, *facts], canonical=canonical)
     sealed = {**core, 14: hashlib.sha256(parts.blind + encoded).digest()} if 14 in core else core
     return EntryParts(cbor2.dumps([sealed, signature], canonical=True), encoded, parts.blind, parts.approvals)
-
-

@@ -287,7 +287,9 @@ def _() -> tuple[House, Request]:
 def _() -> tuple[House, Request]:
     house = counter()
     house.do("account-freeze", by=SUPERVISOR, account=house.account, reason="a court's order")
-    return house, house.request("account-unfreeze", by=SUPERVISOR, approve=[CLERK], account=house.account, reason="over")
+    return house, house.request(
+        "account-unfreeze", by=SUPERVISOR, approve=[CLERK], account=house.account, reason="over"
+    )
 
 
 @done("legal-hold", "LegalHoldPlaced")
@@ -410,7 +412,9 @@ def test_an_entry_carries_its_request_and_the_signatures_that_its_kind_asks_for(
         assert read.body == request.mapping()
         assert read.core.actor_kind == Actor.CLERK
         approvals = {approval.key_id for approval in decode_approvals(kept.approvals)}
-        assert approvals == {signer.key_id for signer in [*request.signers, *([request.proves] if request.proves else [])]}
+        assert approvals == {
+            signer.key_id for signer in [*request.signers, *([request.proves] if request.proves else [])]
+        }
         assert len(approvals) >= kind_named(entry.kind).signers
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import subprocess
 import sys
@@ -11,6 +12,7 @@ import pytest
 
 from conftest import PROJECT
 from counterfoil import bootstrap
+from counterfoil.engines.keys.node import NodeKey
 from counterfoil.facts.kinds import KINDS
 from counterfoil.journal.entry import decode_leaf
 from counterfoil.journal.hashing import leaf_hash
@@ -105,25 +107,23 @@ def test_tiles_hold_no_entry_unless_asked(office: Path) -> None:
     def read(tile: Tile) -> bytes:
         return plain[tile.path()]
 
-    report = verify_root(plain["checkpoint"])
+    root = _root(plain["checkpoint"])
     path = inclusion_proof(3, len(leaves), hashes_in_tiles(len(leaves), read))
-    verify_inclusion(leaf_hash(leaves[3]), 3, len(leaves), path, report)
+    verify_inclusion(leaf_hash(leaves[3]), 3, len(leaves), path, root)
 
 
-def verify_root(checkpoint: bytes) -> bytes:
-    import base64
-
+def _root(checkpoint: bytes) -> bytes:
     return base64.b64decode(checkpoint.split(b"\n")[2])
 
 
 def test_a_log_without_its_key_shows_only_what_was_signed(office: Path) -> None:
-    def gone(epoch: int) -> bootstrap.NodeKey:
+    def gone(epoch: int) -> NodeKey:
         raise Unavailable("the node's key is not here")
 
     store = bootstrap.open_store(office, bootstrap.read_settings(office), read_only=True)
     with pytest.raises(Unavailable, match="no checkpoint of size"):
         prove(SignedLog(store, 1, gone), 0)
-    other = bootstrap.NodeKey(bytes(32))
+    other = NodeKey(bytes(32))
     with pytest.raises(Unavailable, match="not the one that began epoch 1"):
         prove(SignedLog(store, 1, lambda epoch: other), 0)
     store.close()

@@ -61,7 +61,9 @@ def test_what_arrives_during_a_commit_forms_the_next_group() -> None:
     sequencer = Sequencer(desk)  # type: ignore[arg-type]  # all it needs of a desk
     first = sequencer.submit(house.request("balance-told", account=house.account))
     assert desk.began.acquire(timeout=SECONDS)
-    rest = [sequencer.submit(house.request("balance-told", account=house.account)) for _ in range(GROUP_REQUESTS_MAX + 3)]
+    rest = [
+        sequencer.submit(house.request("balance-told", account=house.account)) for _ in range(GROUP_REQUESTS_MAX + 3)
+    ]
     for _ in range(3):
         desk.go.release()
     done, waiting = wait([first, *rest], SECONDS)

@@ -24,7 +24,12 @@ def line_of(text: str) -> int:
 def test_an_edition_is_read_whole() -> None:
     read = read_edition(EDITION)
     assert read.digest == hashlib.sha256(EDITION).digest()[:16]
-    assert (read.name, read.effective, read.currency.code, read.content) == ("for tests", date(2026, 1, 1), "USD", EDITION)
+    assert (read.name, read.effective, read.currency.code, read.content) == (
+        "for tests",
+        date(2026, 1, 1),
+        "USD",
+        EDITION,
+    )
     assert read.limit("deposit") == Limit(200_000, 600_000, 50_000)
     assert read.tiers["full"].identification == ("passport", "state-id")
     assert (read.stock["forever"].face, read.till_cash_max, read.blind_count) == (78, 500_000, True)
@@ -93,7 +98,9 @@ def test_a_broken_edition_is_refused_with_its_line(old: str, new: str, reason: s
         b"x = " + b"[" * 5_000,
         b"#" * (EDITION_BYTES_MAX + 1),
         b"tiers = 1\n",
-        TEXT.replace("[limits.deposit]\neach = 200000\ntill_day = 600000\napproval_above = 50000", "limits.deposit = 5").encode(),
+        TEXT.replace(
+            "[limits.deposit]\neach = 200000\ntill_day = 600000\napproval_above = 50000", "limits.deposit = 5"
+        ).encode(),
     ],
 )
 def test_what_is_no_edition_is_refused(content: bytes) -> None:

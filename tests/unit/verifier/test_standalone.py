@@ -754,6 +754,7 @@ def test_the_command(tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (0, b"")
     for words in (b"approval not checked", b"enrolled by the operator", b"custody", b"file", b"deposit of 12500 minor"):
         assert words in done.stdout
+    assert package.records(bundle.read_bytes()) == [bundle.read_bytes()]
     done = run("-", "--policy", str(policy), "--json", given=log.slip(6).encode())
     assert done.returncode == 0
     assert json.loads(done.stdout)[0]["answer"] == "accepted"
@@ -770,6 +771,13 @@ def test_the_command(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert [one["answer"] for one in json.loads(done.stdout)] == ["accepted", "REFUSED"]
     assert json.loads(done.stdout)[1]["code"] == "contradiction"
+
+    slip.write_text(f"{log.slip(6)}\n{log.slip(7)}\n")  # A visit's receipt: one code a service.
+    assert package.records(slip.read_bytes()) == [log.slip(6).encode(), log.slip(7).encode()]
+    done = run(str(slip), "--policy", str(policy), "--json")
+    assert [one["answer"] for one in json.loads(done.stdout)] == ["accepted", "accepted"]
+    slip.write_text(f"{log.slip(6)}\n\n")
+    assert run(str(slip), "--policy", str(policy)).returncode == 1
 
     for wrong_use in ([str(slip)], [], ["--policy", str(policy)], [str(tmp_path / "none"), "--policy", str(policy)]):
         assert run(*wrong_use).returncode == 2

@@ -32,7 +32,7 @@ FIRST_CODE = "first-code.txt"
 )
 @click.option("--node", default=1, show_default=True, help="The number of this computer.")
 @click.option("--zone", default="America/New_York", show_default=True, help="IANA time zone of the office.")
-@click.option("--currency", default="USD", show_default=True)
+@click.option("--currency", default="USD", show_default=True, help="ISO 4217; the edition's.")
 @click.option("--policy", default="us-village", show_default=True, help="A shipped policy edition, or a file.")
 @click.option("--mark", default=None, help="Where to keep the high-water mark (better on another disk).")
 @click.option("--store", default=None, help="A PostgreSQL URL; left out, SQLite in the folder.")
@@ -83,6 +83,7 @@ def add(
         raise click.UsageError("say which clerk: --clerk NUMBER, or --pins FILE")
     done: list[dict[str, Any]] = []
     with house.open(folder, clock="last", stick=stick) as office:
+        _clock_is_seen(office)
         pin = pin_source(pins)
         for one in wanted:
             done.append(_add(office, one, by, code, pin))
@@ -140,6 +141,7 @@ def rotate(
 ) -> int:
     """Give a clerk a new key: signed by her old one, or by two others when her PIN is forgotten."""
     with house.open(folder, clock="last", stick=stick) as office:
+        _clock_is_seen(office)
         pin = pin_source(pins)
         signers = [office.authority.second(clerk, pin(clerk)) for clerk in (by or (number,))]
         answer, fingerprint = office.authority.rotate(
@@ -154,9 +156,9 @@ def rotate(
 
 @clerk.command("revoke")
 @click.argument("folder", metavar="DIR", type=FOLDER)
-@click.option("--clerk", "number", required=True)
+@click.option("--clerk", "number", required=True, help="The clerk's number.")
 @click.option("--by", required=True, help="The supervisor who signs (or the clerk herself).")
-@click.option("--reason", required=True)
+@click.option("--reason", required=True, help="Why; it is recorded.")
 @click.option("--leaves", is_flag=True, help="The clerk leaves; not only this key.")
 @click.option("--pins", type=FILE, default=None, help="PIN file (practice and tests).")
 @json_option
@@ -166,6 +168,7 @@ def revoke(
 ) -> int:
     """End a clerk's key from the next entry on. What she signed before stays valid."""
     with house.open(folder, clock="last") as office:
+        _clock_is_seen(office)
         signer = office.authority.second(by, pin_source(pins)(by))
         ask = RevokeKey(date=_today(office), clerk=number, reason=text(reason, "reason"), leaves=leaves)
         answer = office.desk.one(Request(secrets.token_bytes(16), office.desk.epoch, ask, [signer]))
@@ -191,6 +194,7 @@ def enter(house: House, folder: Path, edition: str, by: tuple[str, ...], pins: P
     """Enter an edition: it takes effect on its own date, never before today, signed by two."""
     content = house.edition(edition)
     with house.open(folder, clock="last") as office:
+        _clock_is_seen(office)
         pin = pin_source(pins)
         signers = [office.authority.second(clerk, pin(clerk)) for clerk in by]
         ask = TakeEdition(date=_today(office), content=content)
@@ -232,7 +236,7 @@ def epoch() -> None:
 
 @epoch.command("new")
 @click.argument("folder", metavar="DIR", type=FOLDER)
-@click.option("--reason", required=True)
+@click.option("--reason", required=True, help="Why; it is recorded in the new log.")
 @click.option("--by", multiple=True, help="Two clerks who sign for the new key.")
 @click.option("--pins", type=FILE, default=None, help="PIN file (practice and tests).")
 @json_option
@@ -308,6 +312,15 @@ def _today(office: OpenedOffice) -> str:
         return state.today.date
     zone = state.current.zone if state.current else "UTC"
     return local_day(office.desk.clock.now(), zone)
+
+
+def _clock_is_seen(office: OpenedOffice) -> None:
+    """A person at the terminal is told the time this entry will carry, so a clock that is far off does not go unseen."""
+    desk = office.desk
+    if desk.clock.kind == "machine" and desk.state.now:
+        zone = desk.state.current.zone if desk.state.current else "UTC"
+        click.echo(f"This machine says that today is {local_day(desk.clock.now(), zone)}.", err=True)
+        desk.confirm_clock()
 
 
 def _paper(office: OpenedOffice, done: list[dict[str, Any]]) -> None:
