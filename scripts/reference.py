@@ -33,8 +33,9 @@ def requests_page() -> str:
     lines = [
         "# Requests", "", MADE,
         "What can be asked at a counter. A line of a request file also has `id` (32 hexadecimal digits) and `clerk`",
-        "(who asks), and may have `approve` (who signs too), `at` and `epoch`; `date` left out is the open",
-        "business day. Amounts are whole minor units above zero. `counterfoil schema requests` prints the JSON Schema.", "",
+        "(who asks), and may have `approve` (who signs too), `at` and `epoch`; `date` left out is the",
+        "open business day. Amounts are whole minor units above zero. `counterfoil schema requests` prints the JSON",
+        "Schema.", "",
     ]  # fmt: skip
     for kind, cls in ASKS.items():
         lines += [f"## `{kind}`", ""]

@@ -14,12 +14,16 @@ import apsw
 
 
 def machine_facts(folder: Path) -> dict[str, Any]:
-    """Processor, memory, versions, and how long a write of 4 KiB with ``fdatasync`` takes in ``folder`` (ms)."""
+    """Processor, memory, versions, and how long a write of 4 KiB with ``fdatasync`` takes in ``folder`` (ms).
+
+    ``load`` is the average of the minute before: the work of others spoils every figure, so it is told with them.
+    """
     p50, p99 = _sync_ms(folder)
     return {
         "processor": _first("/proc/cpuinfo", "model name") or platform.processor() or platform.machine(),
         "processors": cores(),
         "memory_gb": round(_memory_bytes() / 2**30, 1),
+        "load": round(os.getloadavg()[0], 1),
         "system": platform.platform(terse=True),
         "python": platform.python_version(),
         "sqlite": apsw.sqlite_lib_version(),
@@ -55,8 +59,8 @@ def milliseconds(times: Sequence[float]) -> dict[str, float]:
 def told(facts: dict[str, Any]) -> str:
     """One line for a person."""
     return (
-        f"{facts['processor']}, {facts['processors']} processors, {facts['memory_gb']} GB, {facts['system']}, "
-        f"Python {facts['python']}, SQLite {facts['sqlite']}; sync of 4 KiB: {facts['sync_ms']} ms"
+        f"{facts['processor']}, {facts['processors']} processors (load {facts['load']}), {facts['memory_gb']} GB, "
+        f"{facts['system']}, Python {facts['python']}, SQLite {facts['sqlite']}; sync of 4 KiB: {facts['sync_ms']} ms"
     )
 
 

@@ -1,1 +1,1 @@
-"""Compliance: what the law asks of the counter, as dates, amounts and duties. Pure rules; reports are made elsewhere."""
+"""Compliance: what the law asks of the counter, as dates, amounts and duties. Pure rules; no report is made here."""

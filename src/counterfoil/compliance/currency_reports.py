@@ -8,8 +8,8 @@ Always true:
    (31 CFR 1010.311, 1010.313(b)); elsewhere cash taken on a day that is not a banking day counts on the next one.
 3. Money orders for cash of 3,000 to 10,000, both included, are logged (1010.415); above it the report takes its place.
 
-The report is filed within 15 calendar days after the transaction (1010.306(a)(1)). Money: whole cents. Not here: who the
-person is; what makes two people one; the log's and report's form.
+The report is filed within 15 calendar days after the transaction (1010.306(a)(1)). Money: whole cents. Not here: who
+the person is; what makes two people one; the log's and report's form.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ OPENING_FIELDS = (
 
 
 class Cash(NamedTuple):
-    """Cash over the counter: the day, ``cash_in`` or ``cash_out``, cents above zero, and whose; ``postage`` is left out."""
+    """Cash over the counter: day, ``cash_in`` or ``cash_out``, cents above zero, whose, and whether for postage."""
 
     on: date
     direction: str

@@ -1,13 +1,14 @@
 """Error resolution and liability for electronic transfers: Regulation E, 12 CFR 1005.6, 1005.11, 1005.33 and 1005.34.
 
-Always true: limits in business days are counted in banking days and never end on a holiday; limits in calendar days (45,
-90, 180) run as they run and do not roll (``test_calendar_limits_do_not_roll``).
+Always true: limits in business days are counted in banking days and never end on a holiday; limits in calendar days
+(45, 90, 180) run as they run and do not roll (``test_calendar_limits_do_not_roll``).
 
 Worked example. Notice on Monday 2026-06-01 about a purchase at a point of sale: decide or credit provisionally by
 2026-06-15 (10 business days, 20 if the account is new), finish by 2026-08-30 (90 days instead of 45).
 
-A business day of Regulation E is a day on which the institution is open for substantially all its business (1005.2(d)): a
-house that opens on Saturdays must count them, and its limits come sooner. Here the Federal Reserve's days are counted.
+A business day of Regulation E is a day on which the institution is open for substantially all its business
+(1005.2(d)): a house that opens on Saturdays must count them, and its limits come sooner. Here the Federal Reserve's
+days are counted.
 """
 
 from __future__ import annotations
@@ -55,8 +56,8 @@ def timeline(notice: date, *, kind: str, new_account: bool) -> Timeline:
 def liability(days_to_notice: int, early: int, late: int) -> int:
     """1005.6(b)(1) and (2): the most a consumer bears, in cents.
 
-    ``days_to_notice``: business days from learning of the loss to the notice; ``early`` and ``late``: cents taken within
-    two business days, and after them but before the notice.
+    ``days_to_notice``: business days from learning of the loss to the notice; ``early`` and ``late``: cents taken
+    within two business days, and after them but before the notice.
     """
     if min(days_to_notice, early, late) < 0:
         raise Malformed("days and amounts are not below zero", field="days_to_notice_after_learning")

@@ -10,10 +10,10 @@ Always true:
 
 Worked examples. A local check of 2,000 on a Monday: 275 on Tuesday, 550 more by 17:00 on Wednesday (the withdrawal in
 cash of 229.12(d)), the rest on Thursday. Cash of 2,000 and a local check of 9,000 (229.13(b), comment 2): 2,275 on
-Tuesday, 6,450 on Wednesday, and the 2,275 above the large-deposit line five business days later. With that exception the
-cash-withdrawal ladder is not used, as the comment does not use it.
+Tuesday, 6,450 on Wednesday, and the 2,275 above the large-deposit line five business days later. With that exception
+the cash-withdrawal ladder is not used, as the comment does not use it.
 
-Where the text leaves a choice, docs/decisions/0021-funds-availability.md says what was chosen and why. Money: whole cents.
+Where the text leaves a choice, docs/decisions/0013-funds-availability.md says what was chosen and why. Money: cents.
 """
 
 from __future__ import annotations
@@ -125,7 +125,7 @@ _EXTENSION = {"local": 5, "on_us": 1, "machine": 6}
 class _Due(NamedTuple):
     """An item on its schedule: business days after the banking day of deposit, and its class.
 
-    ``cash`` (electronic payments too), ``special`` (229.10(c)(1)(i) to (v)), ``on_us``, ``machine``, ``local`` (the rest).
+    ``cash`` (electronic payments too), ``special`` (229.10(c)(1)(i) to (v)), ``on_us``, ``machine``, ``local``: others.
     """
 
     item: Item
@@ -134,7 +134,7 @@ class _Due(NamedTuple):
 
 
 def availability(deposit: Deposit) -> tuple[Available, ...]:
-    """Day by day, in order, what must be available. ``Malformed`` where the rule sets no day or the input is unclear."""
+    """Day by day, in order, what must be available. ``Malformed`` where the rule sets no day or input is unclear."""
     _sensible(deposit)
     banking_day = banking_day_of(deposit)
     lines = deposit.lines or thresholds_on(banking_day)
@@ -158,7 +158,7 @@ def availability(deposit: Deposit) -> tuple[Available, ...]:
 def banking_day_of(deposit: Deposit) -> date:
     """The banking day of deposit (229.19(a)): the day of receipt, or the next banking day after the cut-off.
 
-    A stated day is used where it is one and is not before the receipt: a night box or a far machine counts when emptied.
+    A stated day is used where it is one and not before the receipt: a night box or a far machine counts when emptied.
     """
     if deposit.banking_day is not None:
         if deposit.banking_day < deposit.on or banking_day_from(deposit.banking_day) != deposit.banking_day:
@@ -264,7 +264,7 @@ def _kept(dues: Sequence[_Due], lines: Thresholds, *, ladder: bool) -> list[_Sha
 
 
 def _new_account(dues: Sequence[_Due], lines: Thresholds) -> list[_Share]:
-    """229.13(a): cash as ever; special checks up to the line, the excess on the ninth day; no day for ordinary checks."""
+    """229.13(a): cash as ever; special checks up to the line, the excess on the ninth day; none for ordinary ones."""
     room, shares = lines.new_account, []
     for due in sorted(dues, key=lambda due: due.days):
         special = due.group == "special" or KINDS[due.item.kind] == "travelers"

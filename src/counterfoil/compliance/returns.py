@@ -1,7 +1,7 @@
 """Returns of ACH entries: the last day of each reason code, counted from the settlement date.
 
-Always true: a limit of banking days ends on a banking day; one of 60 calendar days ends on the sixtieth day, whatever day
-that is (``test_sixty_days_do_not_roll``). A code whose limit is not kept here is refused, never guessed.
+Always true: a limit of banking days ends on a banking day; one of 60 calendar days ends on the sixtieth day, whatever
+day that is (``test_sixty_days_do_not_roll``). A code whose limit is not kept here is refused, never guessed.
 
 Source: study cards of the Nacha rules, the rule book not read; the operator's file cut-off on that day comes sooner.
 The day is the outer one: the entry must reach the originating bank by its opening on the day after.

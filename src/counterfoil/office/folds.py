@@ -11,6 +11,7 @@ from counterfoil.facts import counter as c
 from counterfoil.facts import customers as p
 from counterfoil.facts import money as m
 from counterfoil.facts import office as o
+from counterfoil.facts.record import Fact
 from counterfoil.journal.entry import clerk_key_id
 from counterfoil.kernel.idents import transfer_id
 from counterfoil.office import rows as r
@@ -20,6 +21,16 @@ if TYPE_CHECKING:
 
 RESERVE_PLACE = "reserve"
 """Where the office's own stamp stock lies, as a ``stock`` place (tills have their own numbers)."""
+
+
+def accounts_of(fact: Fact) -> list[str]:
+    """Customers' accounts that a fact is about, each once: whose statements show its entry."""
+    if isinstance(fact, m.Reversed):
+        names = [name for leg in fact.legs for name in leg[:2]]
+        found = [name.split(":")[1] for name in names if isinstance(name, str) and name.startswith("customer:")]
+    else:
+        found = [account for account in (getattr(fact, "account", None), getattr(fact, "to_account", None)) if account]
+    return list(dict.fromkeys(found))
 
 
 def _epoch_opened(s: State, f: o.EpochOpened, at: Place) -> None:

@@ -22,7 +22,7 @@ from counterfoil.ledger.machine import Machine
 from counterfoil.ledger.outcomes import Outcome
 from counterfoil.ledger.transfers import LINKED, Transfer
 from counterfoil.office import rows as r
-from counterfoil.office.folds import FOLDERS
+from counterfoil.office.folds import FOLDERS, accounts_of
 from counterfoil.policy.edition import Edition, read_edition
 
 R = TypeVar("R", bound=tuple[Any, ...])
@@ -218,34 +218,17 @@ class State:
         if self.day.rows or at.kind == "day-open":
             self.now = max(self.now, at.time)
         self.passing["part"].append(r.PartRow(at.request, at.part, at.epoch, at.sequence))
-        account = at.body.get("account")
-        seen = []
-        for name in (account, at.body.get("to")):
-            if isinstance(name, str) and name not in seen:
-                seen.append(name)
-                self.passing["statement"].append(r.StatementRow(name, at.epoch, at.sequence))
         if at.by_clerk and self.current is not None and self.current.opening:
             self.current = self.current._replace(opening=0)
             self.epoch.put(self.current)
 
     def fold(self, fact: Fact, at: Place) -> None:
         """Takes one fact into the fold tables (its transfers are applied by the ledger machine, beside this)."""
+        for account in accounts_of(fact):
+            self.passing["statement"].append(r.StatementRow(account, at.epoch, at.sequence))
         folder = FOLDERS.get((fact.number, fact.version))
         if folder:
             folder(self, fact, at)
-
-    def replay(self, facts: list[Fact], at: Place) -> list[Outcome]:
-        """Applies and folds one committed entry: the way of every rebuild."""
-        self.begin(at)
-        transfers: list[Transfer] = []
-        outcomes: list[Outcome] = []
-        for fact in facts:
-            transfers += self.transfers_for(fact, at, len(transfers))
-        if transfers:
-            outcomes = self.machine.apply(chained(transfers), at.time, _no_stored)
-        for fact in facts:
-            self.fold(fact, at)
-        return outcomes
 
     # --- helpers of folds ------------------------------------------------------------------------------------------
 
@@ -302,10 +285,6 @@ def chained(transfers: list[Transfer]) -> list[Transfer]:
     """The transfers as one linked chain: all or none."""
     last = len(transfers) - 1
     return [t._replace(flags=t.flags | LINKED) if n < last else t for n, t in enumerate(transfers)]
-
-
-def _no_stored(ids: list[bytes]) -> dict[bytes, Transfer]:
-    return {}
 
 
 def _ordinal(text: Any) -> int:

@@ -4,13 +4,13 @@ The rate i per unit-period is the one at which what is advanced is worth what is
 
     Σ A / ((1 + f·i)·(1 + i)^t)  =  Σ P / ((1 + f·i)·(1 + i)^t)        APR = 100 · w · i
 
-t: whole unit-periods from the start of the term; f: the fraction left over (odd days), as simple interest; w: unit-periods
-a year (52, 26, 13 for weeks, 24, 12, 4, … ; 365/days when a single payment's term is the unit-period).
+t: whole unit-periods from the start of the term; f: the fraction left over (odd days), as simple interest; w:
+unit-periods a year (52, 26, 13 for weeks, 24, 12, 4, … ; 365/days when a single payment's term is the unit-period).
 The worked example of the appendix, (c)(1)(i): 5,000 advanced, 24 monthly payments of 230 → 9.69.
 
 Always true: the left side less the right side falls as i grows wherever payments follow advances, so the root between
-the bounds is found by halving, to 10^-24 of a unit-period (``test_apr_agrees_with_every_vector``); a plan that pays back
-less than it lends has no rate at or above zero and is refused.
+the bounds is found by halving, to 10^-24 of a unit-period (``test_apr_agrees_with_every_vector``); a plan that pays
+back less than it lends has no rate at or above zero and is refused.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@
     with more frequent compounding than the statement (Part II.B):
                  100 · [(1 + (interest / balance) / days in period · compounding)^(365 / compounding) − 1]
 
-The interest is what is actually paid, to the cent (Part II, and the general rule); the yield is rounded to two decimals.
+The interest is what is actually paid, to the cent (Part II, and the general rule); the yield has two decimals.
 Two examples as printed in the rule hold slips (a missing "1 +", a truncated interest figure): see the tests.
 """
 

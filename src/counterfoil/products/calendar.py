@@ -2,7 +2,7 @@
 
 Always true:
 
-1. Saturday and Sunday are never banking days, nor is a holiday of the Federal Reserve. A holiday that falls on a Saturday
+1. Saturday and Sunday are never banking days, nor is a holiday of the Federal Reserve. A holiday on a Saturday
    closes nothing; one on a Sunday closes the Monday (``test_a_saturday_holiday_closes_nothing``).
 2. Counting n banking days from a day ends on a banking day after it (``test_counting_days_ends_on_a_banking_day``).
 

@@ -1,8 +1,8 @@
 """Check digits: what a typed or scanned number tells about itself. A right digit proves nothing but that.
 
-Money-order serial: 10 digits and a check digit, their sum mod 9; it misses transpositions and 0 read as 9. Routing number:
-3-7-1 weights mod 10 (ABA). Card numbers: Luhn (ISO/IEC 7812-1). IBAN: mod 97 (ISO 13616). ZIP: form only, and the
-delivery-point digit that makes the sum of all digits a multiple of 10. Digits are ASCII digits; blanks around a number
+Money-order serial: 10 digits and a check digit, their sum mod 9; it misses transpositions and 0 read as 9. Routing
+number: 3-7-1 weights mod 10 (ABA). Card numbers: Luhn (ISO/IEC 7812-1). IBAN: mod 97 (ISO 13616). ZIP: form only, and
+the delivery-point digit that makes the sum of all digits a multiple of 10. Digits are ASCII digits; blanks around a number
 are cut, once, before it is looked at.
 """
 
@@ -17,7 +17,7 @@ _IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{8,30}")
 
 
 def routing_number(text: str) -> bool:
-    """Nine ASCII digits (no blanks around them) whose ABA checksum is right. All zeros pass here: see ``routing_usable``."""
+    """Nine ASCII digits, no blanks around them, whose ABA checksum is right. All zeros pass: see ``routing_usable``."""
     if not re.fullmatch(r"[0-9]{9}", text):
         return False
     digits = [int(c) for c in text]

@@ -14,6 +14,8 @@ from typing import NamedTuple
 
 from counterfoil.kernel.outcomes import Malformed
 
+PERIODS_MAX = 400
+
 
 class Counted(NamedTuple):
     """``days`` by the convention; ``year`` is the exact part of a year, None where only days are defined."""
@@ -114,6 +116,8 @@ def _icma(start: date, end: date, ref_start: date, ref_end: date) -> Fraction:
     months = round(Fraction((ref_end - ref_start).days * 12, 365))
     if months < 1 or ref_end <= ref_start:
         raise Malformed("the reference period is at least about a month", field="ref_start")
+    if max(abs(end - ref_start), abs(start - ref_end)) > PERIODS_MAX * (ref_end - ref_start):
+        raise Malformed(f"at most {PERIODS_MAX} reference periods are counted", field="ref_start")
     if end < start:
         return -_icma(end, start, ref_start, ref_end)
     if end <= ref_end and start >= ref_start:
@@ -138,4 +142,6 @@ def _months_after(anchor: date, start: date, months: int) -> date:
 def _shift(day: date, months: int, of_month: int) -> date:
     place = day.year * 12 + day.month - 1 + months
     year, month = divmod(place, 12)
+    if not date.min.year <= year <= date.max.year:
+        raise Malformed("a reference period runs beyond the calendar", field="ref_start")
     return date(year, month + 1, min(of_month, monthrange(year, month + 1)[1]))

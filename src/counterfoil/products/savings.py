@@ -8,10 +8,10 @@ Always true:
    was posted earns from the next day on (``test_each_posting_is_rounded_and_then_earns``).
 3. An account is never below zero here: overdraft is not offered (``test_overdraft_is_refused``).
 
-Two methods. ``DAILY_BALANCE``: balance · rate / days in the year, each day; compounding adds what has accrued to the base
-at the end of its period, without rounding. ``MINIMUM_BALANCE_OF_MONTH``: the lowest balance of the month after the first
-day's movements earns the rate of a whole month, a begun month included; what has accrued is paid at the year's end and
-when the account is closed. Sources: the conventions of Apache Fineract and OpenCBS as their public tests show them.
+Two methods. ``DAILY_BALANCE``: balance · rate / days in the year, each day; compounding adds what has accrued to the
+base at the end of its period, without rounding. ``MINIMUM_BALANCE_OF_MONTH``: the lowest balance of the month after the
+first day's movements earns the rate of a whole month, also the month of opening; what has accrued is paid at the year's
+end and when the account is closed. Sources: the conventions of Apache Fineract and OpenCBS, as their public tests show.
 
 A posting is dated the first day after its period, or the period's last day where the terms say so.
 """
@@ -62,7 +62,7 @@ class DailyTerms:
 def daily_balance(
     terms: DailyTerms, opening: Fraction, movements: Sequence[tuple[date, Fraction]], until: date
 ) -> tuple[Posting, ...]:
-    """Every posting dated up to ``until`` that pays something. ``movements``: (day, signed amount), in order of days."""
+    """Every posting dated up to ``until`` that pays something. ``movements``: (day, signed amount), days in order."""
     if not movements:
         raise Malformed("savings need a movement: without one there is no first day", field="transactions")
     first = movements[0][0]
@@ -126,7 +126,7 @@ def _not_below_zero(balance: Fraction) -> None:
 
 
 def _ends(day: date, months: int, year_begins: int) -> bool:
-    """Whether ``day`` is the last of a period of so many months (0: of a day), counted from the financial year's start."""
+    """Whether ``day`` is the last of a period of so many months (0: a day), counted from the financial year's start."""
     after = day + timedelta(days=1)
     return months == 0 or (after.day == 1 and (after.month - year_begins) % months == 0)
 
@@ -144,7 +144,7 @@ _LOWEST_KEYS = ("rate_percent_per_month", "opened_on", "opening_balance", "closu
 
 
 def read_case(parameters: Any) -> tuple[tuple[Posting, ...], int | None]:
-    """The postings of a case of the savings file, and the decimals its money is written with (None: as many as needed)."""
+    """The postings of a case of the savings file, and the decimals its money is written with (None: as needed)."""
     if not isinstance(parameters, dict):
         raise Malformed("savings need their parameters, a map", field="parameters")
     method = parameters.get("balance_method")
@@ -210,15 +210,15 @@ def _later(day: date) -> date:
 
 
 def _period(word: Any, key: str) -> int:
-    if word not in _MONTHS:
+    if not isinstance(word, str) or word not in _MONTHS:
         raise Malformed(f"{key} is {short(word)}: one of {', '.join(_MONTHS)} is needed", field=key)
-    return _MONTHS[str(word)]
+    return _MONTHS[word]
 
 
 def _movements(given: Any) -> list[tuple[date, Fraction]]:
     if not isinstance(given, list) or len(given) > MOVEMENTS_MAX:
         raise Malformed(f"transactions is a list of at most {MOVEMENTS_MAX}", field="transactions")
-    if any(not isinstance(one, list) or len(one) != 3 or one[1] not in _SIGN for one in given):
+    if any(not isinstance(one, list) or len(one) != 3 or one[1] not in tuple(_SIGN) for one in given):
         raise Malformed("a transaction is [date, deposit or withdrawal, amount]", field="transactions")
     read = [(read_day(on, field="transactions"), _SIGN[kind] * _money(amount, "amount")) for on, kind, amount in given]
     return sorted(read, key=lambda movement: movement[0])

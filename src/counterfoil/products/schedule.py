@@ -4,17 +4,18 @@ Always true (``test_principal_is_paid_back_exactly``, ``test_interest_is_never_n
 is what was lent, to the minor unit; no row's interest is below zero; the last balance is zero.
 
 A worked example, ``progressive_emi``: 100.00 at 12 % a year, 6 months, 30/360. f = 0.01 a month. The equal payment is
-P·Π(1+f)/fn with fn = 1 + fn·(1+f): 17.25. Interest of a row is balance·f, to the cent, halves to even; principal is the
-rest; the last row pays what is left, 17.28. Were it off by more than half a cent a row, the payment would be moved once by
-the difference over the number of rows, and kept if the last row came nearer.
+P·Π(1+f)/fn with fn = 1 + fn·(1+f): 17.25. Interest of a row is balance·f, to the cent, halves to even; principal is
+the rest; the last row pays what is left, 17.28. Were it off by more than half a cent a row, the payment would be moved
+once by the difference over the number of rows, and kept so if the last row came nearer.
 
 Conventions kept, and what each does, are those of Apache Fineract and OpenCBS as their public tests show them:
 
 - ``progressive_emi``, ``progressive_emi_piecewise``: the above; money given out later, or a rate that changes, splits a
   period by days and sets the payment again from that period on. 30/360 factors are shared by actual days.
 - ``cumulative_flat``: interest on the first amount for the whole term. Not offered where part has been paid back.
-- ``cumulative_declining``, ``…_daily``: the annuity at the period's rate; ``…_equal_principal``, ``…_fixed_principal_daily``.
-- ``opencbs_fixed_principal``: rate per period; due dates on a weekend move to Monday; the first period by its true length.
+- ``cumulative_declining`` and ``…_daily``: the annuity at the period's rate; ``…_equal_principal`` and
+  ``…_fixed_principal_daily``: an equal or a fixed share of the principal each time.
+- ``opencbs_fixed_principal``: rate per period; due dates on a weekend move to Monday; the first period by true length.
 
 Amounts are exact fractions of currency units; every rounding is HALF_EVEN to the step named. Terms that are not known
 are refused by name (``test_an_unknown_term_is_refused``): a schedule must not leave one out in silence.
@@ -99,6 +100,15 @@ def schedule(terms: Terms) -> tuple[Row, ...]:
     make = _CONVENTIONS.get(terms.convention)
     if make is None:
         raise Malformed(f"{short(terms.convention)} is not a schedule convention kept here", field="convention")
+    progressive = make is _progressive
+    if terms.events and not progressive:
+        raise Malformed("later money and rate changes go with a progressive schedule", field="convention")
+    if terms.interest_grace and progressive:
+        raise Malformed("interest-payment grace goes with a cumulative schedule", field="interest_grace_periods")
+    if terms.principal_step and make not in (_declining, _equal_principal):
+        raise Malformed("a currency multiple goes with a declining balance", field="currency_multiple")
+    if (terms.fixed_principal is not None) != (make is _fixed_principal):
+        raise Malformed("a fixed share of principal goes with its own convention", field="fixed_principal_percent")
     return make(terms)
 
 
@@ -202,9 +212,7 @@ def _progressive(terms: Terms) -> tuple[Row, ...]:
     for period in sorted(set(place)):
         known = [event for event, at in zip(events, place, strict=True) if at <= period]
         balance = rows[period - 1].balance if period else Fraction(0)
-        rest = [
-            _stretch(terms, known, (starts[i], dues[i]), opening=i == period) for i in range(period, terms.count)
-        ]
+        rest = [_stretch(terms, known, (starts[i], dues[i]), opening=i == period) for i in range(period, terms.count)]
         grace = max(0, terms.principal_grace - period)
         rows[period:] = _level(terms, balance, rest, grace)
     return tuple(rows)
@@ -251,12 +259,11 @@ def _level_payment(balance: Fraction, stretches: Sequence[_Stretch], grace: int)
 
 def _rounded_payment(terms: Terms, payment: Fraction) -> Fraction:
     money = half_even(significant(payment, SIGNIFICANT_DIGITS), terms.step)
-    return half_even(money, terms.payment_step) if terms.payment_step else money
+    multiple = terms.payment_step or terms.principal_step
+    return half_even(money, multiple) if multiple else money
 
 
-def _pay(
-    terms: Terms, balance: Fraction, stretches: Sequence[_Stretch], grace: int, payment: Fraction
-) -> list[Row]:
+def _pay(terms: Terms, balance: Fraction, stretches: Sequence[_Stretch], grace: int, payment: Fraction) -> list[Row]:
     rows = []
     for number, stretch in enumerate(stretches, 1):
         interest = half_even(stretch.interest(balance), terms.step)
@@ -318,16 +325,13 @@ def _equal_principal(terms: Terms) -> tuple[Row, ...]:
 
 
 def _fixed_principal(terms: Terms) -> tuple[Row, ...]:
-    if terms.fixed_principal is None:
-        raise Malformed("a fixed share of principal needs fixed_principal_percent", field="fixed_principal_percent")
+    assert terms.fixed_principal is not None, "schedule() refuses the convention without its share"
     share = half_even(terms.principal * terms.fixed_principal, terms.step)
     return _cumulative(terms, lambda balance, interest: share)
 
 
 def _cumulative(terms: Terms, wanted: Callable[[Fraction, Fraction], Fraction]) -> tuple[Row, ...]:
-    """Interest on the balance of each period; principal as ``wanted`` (of balance and interest); the last row the rest."""
-    if terms.events:
-        raise Malformed("later money and rate changes go with progressive_emi_piecewise", field="convention")
+    """Interest on the balance of each period; principal as ``wanted`` of balance and interest; last the rest."""
     dues, rows, balance = due_dates(terms), [], terms.principal
     for number, period in enumerate(zip((terms.start, *dues[:-1]), dues, strict=True), 1):
         part = year_part(terms, *period, period)
@@ -415,7 +419,7 @@ def read_terms(convention: Any, parameters: Any) -> Terms:
     interest_grace = _count(parameters, "interest_grace_periods", 0, count - 1, 0)
     terms = Terms(
         convention=convention if isinstance(convention, str) else "",
-        principal=_amount(parameters["principal"] if "principal" in parameters else None, "principal", step),
+        principal=_amount(parameters.get("principal"), "principal", step),
         rate=_rate(parameters, convention),
         count=count,
         every=_count(parameters, "repay_every", 1, 1_000, 1),
@@ -473,7 +477,8 @@ def _events(parameters: Mapping[str, Any], step: Fraction) -> tuple[Event, ...]:
         for on, value in _pairs(parameters, "further_disbursements")
     ]
     rates = [
-        Event(on, rate=_rate({**parameters, "rate_percent": value}, "")) for on, value in _pairs(parameters, "rate_changes")
+        Event(on, rate=_rate({**parameters, "rate_percent": value}, ""))
+        for on, value in _pairs(parameters, "rate_changes")
     ]
     return (*lent, *rates)
 

@@ -21,23 +21,22 @@ from counterfoil.engines.clock import FileClock, local_ms
 from counterfoil.engines.keys.node import NodeKey
 from counterfoil.engines.mark import HighWaterMark
 from counterfoil.engines.memory import MemoryDisk, MemoryStore
-from counterfoil.facts.kinds import Actor, kind_numbered
 from counterfoil.facts.office import EpochOpened
 from counterfoil.facts.record import Fact
 from counterfoil.kernel.days import local_time
 from counterfoil.kernel.outcomes import Fault, Malformed, Refusal
 from counterfoil.ledger.accounts import AccountRow
 from counterfoil.ledger.booking import customer_account
-from counterfoil.ledger.outcomes import Outcome
 from counterfoil.ledger.trial import trial_balance, trial_errors
 from counterfoil.office.requests import Ask, Reverse, fields_of, parse
 from counterfoil.office.rules import Decision, Part, Sitting
-from counterfoil.office.state import Place, State
+from counterfoil.office.state import State
 from counterfoil.operations import setup
 from counterfoil.operations.answers import Accepted, Answer, Refused
 from counterfoil.operations.authority import Authority
-from counterfoil.operations.desk import Desk, Request, Signer, read_entry
+from counterfoil.operations.desk import Desk, Request, Signer
 from counterfoil.operations.ports import Disk
+from counterfoil.operations.refold import Refold
 from counterfoil.operations.registry import DECIDE
 from counterfoil.operations.replay import Player
 from counterfoil.operations.store import OfficeStore
@@ -180,6 +179,12 @@ class House:
     def at(self, moment: str) -> None:
         """Sets the clock: the office's local time, such as ``2026-03-02T09:05``."""
         self.clock.set(local_ms(local_time(moment), ZONE))
+
+    def on_the_machines_clock(self) -> None:
+        """From now on the desk runs on a clock of kind ``machine`` that shows the same time."""
+        clock = FileClock(start=self.clock.now())
+        clock.kind = "machine"
+        self.clock = self.desk.clock = clock
 
     def reopened(self, store: OfficeStore | None = None) -> House:
         """The same office as a restart finds it: state from the store, everyone signed out and in again."""
@@ -395,21 +400,18 @@ Snapshot = Mapping[str, Any]
 
 
 def rebuilt(store: OfficeStore) -> State:
-    """The state that the journal alone gives: every entry replayed in order, nothing else read."""
-    state = State()
+    """The state that the journal alone gives: every entry folded in order, nothing else read."""
+    refold = Refold(_wrong)
     for epoch in store.epochs():
+        refold.open_log()
         for kept in store.entries(epoch, 0, store.size(epoch)):
-            read = read_entry(kept)
-            core = read.core
-            at = Place(
-                epoch, kept.sequence, kind_numbered(core.kind).name, core.request_id, core.which_part[0],
-                core.actor_kind == Actor.CLERK, core.time_ms, read.body,
-            )  # fmt: skip
-            outcomes = state.replay(list(read.facts), at)
-            if any(outcome is not Outcome.CREATED for outcome in outcomes):
-                raise Fault(f"entry {kept.sequence}: {[outcome.code for outcome in outcomes]}")
-            state.machine.drain()
-    return state
+            refold.take(kept)
+        refold.finish_request()
+    return refold.state
+
+
+def _wrong(epoch: int, sequence: int, code: str, what: str) -> None:
+    raise Fault(f"entry {sequence} of epoch {epoch}: {what} [{code}]")
 
 
 def snapshot(state: State) -> Snapshot:

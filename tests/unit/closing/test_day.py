@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from counterfoil.engines.clock import MachineClock
 from counterfoil.facts.office import DayClosed, DayOpened, VaultCounted
 from counterfoil.ledger.outcomes import Outcome
 from counterfoil.testing.builders import (
@@ -175,7 +174,7 @@ def test_a_till_of_yesterday_opens_with_what_lay_in_it() -> None:
 
 def test_a_day_of_the_file_refuses_the_machines_clock() -> None:
     house = counter()
-    house.desk.clock = MachineClock()
+    house.on_the_machines_clock()
     refused = house.ask("deposit", till="T1", account=house.account, amount=1)
     assert outcome_of(refused.refusal) == "day.clock"  # type: ignore[union-attr]  # a refusal
 

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from counterfoil.engines.clock import MachineClock
 from counterfoil.engines.keys.session import ClerkSigner
 from counterfoil.engines.texts import catalog
 from counterfoil.kernel.limits import AMOUNT_MINOR_MAX
@@ -98,7 +97,7 @@ def _() -> tuple[House, Request]:
 @reached("day.clock")
 def _() -> tuple[House, Request]:
     house = counter()
-    house.desk.clock = MachineClock()
+    house.on_the_machines_clock()
     return house, house.request("balance-told", account=house.account)
 
 

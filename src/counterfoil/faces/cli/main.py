@@ -35,6 +35,7 @@ COMMANDS: dict[str, str] = {
     "proof": "counterfoil.faces.cli.proof:proof",
     "tiles": "counterfoil.faces.cli.proof:tiles",
     "verify": "counterfoil.faces.cli.proof:verify",
+    "compute": "counterfoil.faces.cli.compute:compute",
 }
 """Command → where it is. ``__main__`` adds demo and bench."""
 
