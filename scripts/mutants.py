@@ -203,7 +203,8 @@ MUTANTS = (
     ),
     Mutant(
         "a clock that jumped is followed", DESK,
-        "            raise ClockJumped(\n", "            str(\n",
+        "            raise ClockJumped(\n                f\"the clock went back",
+        "            str(\n                f\"the clock went back",
         (f"{CLOCKS}::test_a_machine_clock_that_jumps_back_stops_the_till_until_a_person_confirms",),
     ),
 )  # fmt: skip

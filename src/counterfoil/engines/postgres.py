@@ -145,7 +145,7 @@ class PostgresStore:
     def all_transfers(self) -> Iterator[Transfer]:
         sql = f"{self._sql['transfer'].select} WHERE id > %s ORDER BY id LIMIT {_TRANSFER_CHUNK}"
         last = b""
-        while rows := self._read(lambda con, last=last: _rows(con, sql, (last,))):  # type: ignore[misc]  # bound now
+        while rows := self._read(lambda con, last=last: _rows(con, sql, (last,))):  # type: ignore[misc]  # a lambda with defaults has no type  # bound now
             yield from map(Transfer._make, rows)
             last = rows[-1][0]
 

@@ -13,7 +13,10 @@ import pytest
 from counterfoil.engines.lock import OfficeLock, holder
 from counterfoil.operations.store import StoreLocked
 
-HOLD = "import sys; from counterfoil.engines.lock import OfficeLock; l = OfficeLock(sys.argv[1]); print('held', flush=True); sys.stdin.read()"  # noqa: E501
+HOLD = (
+    "import sys; from counterfoil.engines.lock import OfficeLock; "
+    "l = OfficeLock(sys.argv[1]); print('held', flush=True); sys.stdin.read()"
+)
 
 
 def test_the_second_is_told_who_holds_it(tmp_path: Path) -> None:

@@ -107,7 +107,7 @@ def test_a_power_cut_leaves_the_mark_before_or_the_new_one(
     mark = HighWaterMark(FaultyDisk(power), path)
     power.cut_at(event)
     durable = 0
-    with pytest.raises(PowerCut):  # noqa: PT012 the cut comes anywhere in the loop
+    with pytest.raises(PowerCut):  # noqa: PT012  # the cut comes anywhere in the loop
         for size in (1, 2, 3, 4):
             mark.advance(3, 1, size, ROOT)
             durable = size
