@@ -2,7 +2,7 @@
 
 What is measured, in one process on SQLite in a real folder at full durability: a clerk's deposit is handed to the
 sequencer, decided, booked, signed, committed and synced, read back through the second connection, marked, given its
-checkpoint and its slip, and its own caller is woken. A caller waits for its answer before it asks again. Requests are
+checkpoint and its slip, and its own caller, a task of an event loop, is woken. A caller waits for its answer before it asks again. Requests are
 read (``requests.parse``) before the watch starts; their bodies are encoded and signed by the clerk while it runs.
 
 In the same run, for the ratio: the three Ed25519 signatures that a deposit cannot do without (clerk, core, checkpoint),
@@ -12,9 +12,9 @@ alone. Afterwards the books are asked whether every deposit was booked once, and
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import itertools
-import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -134,36 +134,31 @@ def run(
 
 
 def _asked(office: BenchOffice, requests: Sequence[Request], callers: int) -> tuple[dict[str, Any], list[Accepted]]:
-    """Every caller is a thread that asks, waits for its answer and asks again."""
+    """Every caller is a task of one event loop that asks, waits for its answer and asks again."""
     answers: list[Accepted] = []
     times: list[float] = []
-    wrong: list[BaseException] = []
     before = _commits(office)
     sequencer = Sequencer(office.desk)
 
-    def call(part: Sequence[Request]) -> None:
-        try:
-            for request in part:
-                start = time.perf_counter()
-                answer = sequencer.submit(request).result()
-                times.append(time.perf_counter() - start)
-                answers.append(accepted(answer))
-        except BaseException as error:  # A thread's error is the run's error.
-            wrong.append(error)
+    async def call(part: Sequence[Request]) -> None:
+        for request in part:
+            start = time.perf_counter()
+            answer = await sequencer.ask(request)
+            times.append(time.perf_counter() - start)
+            answers.append(accepted(answer))
 
-    threads = [threading.Thread(target=call, args=(requests[number::callers],)) for number in range(callers)]
+    async def everyone() -> None:
+        await asyncio.gather(*(call(requests[number::callers]) for number in range(callers)))
+
     gc.collect()
     gc.freeze()  # The requests of a real day do not all lie in memory; the collector need not walk these.
     start = time.perf_counter()
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    try:
+        asyncio.run(everyone())
+    finally:
+        gc.unfreeze()
+        sequencer.close()
     seconds = time.perf_counter() - start
-    gc.unfreeze()
-    sequencer.close()
-    if wrong:
-        raise wrong[0]
     figures = {
         "callers": callers,
         "deposits": len(answers),

@@ -328,7 +328,7 @@ class PostgresStore:
                 return
             text = sql.page(len(prefix), bool(rest), descending)
             values = (*prefix, *rest, chunk)
-            rows = self._read(lambda con, text=text, values=values: _rows(con, text, values))  # type: ignore[misc]
+            rows = self._read(lambda con, text=text, values=values: _rows(con, text, values))  # type: ignore[misc]  # bound now
             yield from rows
             if len(rows) < chunk:
                 return

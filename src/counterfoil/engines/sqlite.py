@@ -484,9 +484,11 @@ class SqliteStore:
             cursor.executemany(self._sql[name].delete, keys)
 
     def _upsert(self, cursor: apsw.Cursor, spec: TableSpec, rows: Sequence[Row]) -> None:
+        sql = self._sql[spec.name]
         for row in rows:
-            check_row(spec, row)
-        cursor.executemany(self._sql[spec.name].upsert, rows)
+            if sql.texts or not sql.fits(row):  # A text may hold a zero character; the rest is told by its types.
+                check_row(spec, row)
+        cursor.executemany(sql.upsert, rows)
 
     def _replace_rows(self, writer: apsw.Connection, spec: TableSpec, rows: Iterable[Row]) -> None:
         triggers = _triggers(spec)
@@ -593,6 +595,7 @@ class _Statements:
         self.order = "position {0}" if spec == ENTRY else ", ".join(f'"{key}" {{0}}' for key in keys)
         self._keys = keys
         self._fits = _row_types(spec)
+        self.texts = any(kind_of(kind)[0] == "text" for _, kind in spec.columns)
 
     def fits(self, row: Row) -> bool:
         """Whether the values have the columns' types: a flipped bit in the file can make a text of a number."""

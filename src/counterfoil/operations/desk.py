@@ -103,6 +103,7 @@ class Request:
     side: Callable[[dict[str, Any]], Mapping[str, Sequence[Row]]] | None = None
     body: bytes = field(default=b"", repr=False)
     _map: dict[str, Any] | None = field(default=None, repr=False)
+    _approved: tuple[str, bytes] | None = field(default=None, repr=False)
 
     def mapping(self) -> dict[str, Any]:
         """The body as a map."""
@@ -115,6 +116,25 @@ class Request:
         if not self.body:
             self.body = codec.encode(self.mapping())
         return self.body
+
+    def approved(self, office: str) -> bytes:
+        """The encoded approvals: signed before sequencing, in this process, by the clerks' own keys; once."""
+        if self._approved is None or self._approved[0] != office:
+            digest, signers = je.body_hash(self.encoded()), [*self.signers, *([self.proves] if self.proves else [])]
+            approvals = [
+                je.Approval(
+                    signer.key_id,
+                    signer.sign(
+                        je.approval_message(
+                            request_id=self.id, body_hash=digest, office=office, epoch=self.epoch,
+                            business_date=self.ask.date, key_id=signer.key_id,
+                        )
+                    ),
+                )
+                for signer in signers
+            ]  # fmt: skip
+            self._approved = (office, je.encode_approvals(approvals))
+        return self._approved[1]
 
 
 class SystemRequest(NamedTuple):
@@ -297,7 +317,7 @@ class Desk:
             return Unanswered("The desk is full.")
         decided = self._decide(request, now, group)
         if not isinstance(decided, Refusal):
-            approvals = b"" if isinstance(request, SystemRequest) else self._approvals(request, digest)
+            approvals = b"" if isinstance(request, SystemRequest) else request.approved(self.state.place)
             try:
                 refused = self._draft(request, decided, approvals, now, group)
             except Malformed as error:  # Too late to be the asker's: parts of it stand in memory.
@@ -408,26 +428,6 @@ class Desk:
             for table, rows in request.side(told).items():
                 group.put(table, rows)
         return None
-
-    def _approvals(self, request: Request, digest: bytes) -> bytes:
-        """Signed before sequencing, in this process, by the clerks' own keys."""
-        state = self.state
-        date, office = request.ask.date, state.place
-        signers = [*request.signers, *([request.proves] if request.proves else [])]
-        return je.encode_approvals(
-            [
-                je.Approval(
-                    signer.key_id,
-                    signer.sign(
-                        je.approval_message(
-                            request_id=request.id, body_hash=digest, office=office, epoch=self.epoch,
-                            business_date=date, key_id=signer.key_id,
-                        )
-                    ),
-                )
-                for signer in signers
-            ]
-        )  # fmt: skip
 
     # --- the commit ------------------------------------------------------------------------------------------------
 

@@ -2,8 +2,8 @@
 
 Money-order serial: 10 digits and a check digit, their sum mod 9; it misses transpositions and 0 read as 9. Routing
 number: 3-7-1 weights mod 10 (ABA). Card numbers: Luhn (ISO/IEC 7812-1). IBAN: mod 97 (ISO 13616). ZIP: form only, and
-the delivery-point digit that makes the sum of all digits a multiple of 10. Digits are ASCII digits; blanks around a number
-are cut, once, before it is looked at.
+the delivery-point digit that makes the sum of all digits a multiple of 10. Digits are ASCII digits, and blanks around
+a number are not cut here (``test_only_ascii_digits_count``); an IBAN in paper form holds single blanks.
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections.abc import Sequence
 from concurrent.futures import Future, wait
@@ -22,7 +23,7 @@ class Gated:
     """A desk that waits for the test before each group, and notes how large the groups were."""
 
     def __init__(self, house: House) -> None:
-        self.house = house
+        self.house, self.state = house, house.desk.state
         self.go = threading.Semaphore(0)
         self.began = threading.Semaphore(0)
         self.groups: list[int] = []
@@ -53,6 +54,31 @@ def test_callers_of_many_threads_are_answered_each_with_their_own() -> None:
     assert all(isinstance(answers[r.id], Accepted) and answers[r.id].request == r.id for r in requests)
     assert house.owed() == sum(range(1, 101))
     house.check()
+
+
+def test_tasks_of_an_event_loop_are_answered_each_with_their_own() -> None:
+    house = counter()
+    requests = [house.request("deposit", till="T1", account=house.account, amount=n) for n in range(1, 41)]
+    sequencer = Sequencer(house.desk)
+
+    async def ask(request: Request) -> Answer:
+        return await asyncio.wait_for(sequencer.ask(request), SECONDS)
+
+    async def everyone() -> list[Answer]:
+        gone = sequencer.ask(house.request("balance-told", account=house.account))
+        gone.cancel()  # Whoever asked went away: the others hear of theirs all the same.
+        return list(await asyncio.gather(*map(ask, requests)))
+
+    answers = asyncio.run(everyone())
+    sequencer.close()
+    assert all(isinstance(a, Accepted) and a.request == r.id for r, a in zip(requests, answers, strict=True))
+    assert house.owed() == sum(range(1, 41))
+    assert asyncio.run(_closed(sequencer, requests[0]))
+    house.check()
+
+
+async def _closed(sequencer: Sequencer, request: Request) -> bool:
+    return isinstance(sequencer.ask(request).exception(), Unanswered)
 
 
 def test_what_arrives_during_a_commit_forms_the_next_group() -> None:

@@ -40,6 +40,7 @@ from counterfoil.testing.builders_journal import (
     TestClerk,
     base45,
     canonical,
+    note_key_id,
     private_key,
     public_bytes,
     small_day,
@@ -168,6 +169,7 @@ def test_a_bundle_may_begin_at_any_day() -> None:
 
 Bend = Callable[[LogBuilder], object]
 STRANGER = TestClerk("105")
+WITNESS = verifier_key("w.example", public_bytes(private_key("witness w")), 4)
 
 
 def _service(log: LogBuilder, **bent: Any) -> None:
@@ -410,6 +412,7 @@ def test_what_a_core_shows_is_refused_on_a_slip_too(name: str) -> None:
         assert both(log.slip(5), log.policy()) == "accepted"  # Facts do not stand on a slip.
     elif name == "wrong sequence":
         assert both(log.slip(5), log.policy()) == "checkpoint-signature"
+        assert both(log.proof_text(5), log.policy()) == both(log.proof_qr(5), log.policy()) == code
     else:
         assert both(log.slip(5), log.policy()) == code
         assert both(log.proof_text(5), log.policy()) == code
@@ -439,6 +442,69 @@ def test_first_day_opened_with_a_wrong_key() -> None:
         log = LogBuilder().opening()
         log.open_day(opened=opened)
         assert told(log) == code, opened
+
+
+def test_a_leaf_of_another_shape() -> None:
+    good = day()
+    good.deposit()
+    leaf, facts, blind, approvals = good.entries[5]
+    core = cbor2.loads(leaf)[0]
+    shapes: tuple[Any, ...] = (
+        [core],
+        [core, leaf[-63:]],
+        [core, leaf[-64:], 1],
+        [canonical(core), leaf[-64:]],
+        [{}, leaf[-64:]],
+        {},
+    )
+    for wrong in shapes:
+        log = day()
+        log.entries.append((canonical(wrong), facts, blind, approvals))
+        assert told(log) == "malformed"
+        assert both(log.proof_text(5), log.policy()) == both(log.proof_qr(5), log.policy()) == "malformed"
+
+
+def test_what_is_too_long() -> None:
+    log = day()
+    log.deposit(facts=[[80, 1, {1: bytes(2**20)}]])
+    assert told(log) == "malformed"
+
+
+def note_by(log: LogBuilder, text: str) -> str:
+    """Any text as a note signed by the log's key under the log's name."""
+    key_id = note_key_id(log.origin, public_bytes(log.key))
+    return f"{text}\n{log.line(log.origin, key_id, log.key.sign(text.encode()))}"
+
+
+def test_checkpoints_of_another_shape() -> None:
+    log = small_day()
+    text = log.proof_text(5)
+    head, _, note = text.partition("\n\n")
+    body, _, line = note.partition("\n\n")
+    origin, size, root = body.split("\n")
+    assert both(f"{head}\n\n{body}\n\n{line}", log.policy()) == "accepted"
+    assert both(f"{head}\n\n{body}\n\n{line}— a.example AAAAAAAA\n", log.policy()) == "accepted"  # Passed over.
+    assert both(f"{head}\n\n{body}\n\n{line}{line}", log.policy()) == "accepted"
+    for wrong in (
+        f"{body}\n\n{line}— a.example AAAA\n",  # Too short for key id and signature.
+        f"{body}\n\n{line}— a.example AAAAAAB=\n",  # Spare bits are set.
+        f"{body}\n\n{line}— a+b.example AAAAAAAA\n",
+        f"{body}\n\n{line}- a.example AAAAAAAA\n",
+        f"{body}\n\n{line[:-1]}",
+        f"{body}\n{line}",
+        f"{body}\n\n",
+        f"{body}\n\n{line * 101}",
+    ):
+        assert both(f"{head}\n\n{wrong}", log.policy()) == "malformed", wrong
+    for size_and_root in (f"0{size}\n{root}\n", f"{size}\n{root[4:]}\n", f"-1\n{root}\n", f"{size}\n"):
+        wrong = note_by(log, f"{origin}\n{size_and_root}")
+        assert both(f"{head}\n\n{wrong}", log.policy()) == "malformed", wrong
+    extended = note_by(log, f"{body}\nan extension\n")
+    assert both(f"{head}\n\n{extended}", log.policy()) == "accepted"
+    other = LogBuilder(node=4, key_name="other")
+    stolen = note_by(other, f"{body}\n")
+    both_logs = log.policy().replace("quorum", other.policy().split("\n")[0] + "\nquorum")
+    assert both(f"{head}\n\n{stolen}", both_logs) == "unknown-log"  # One office cannot sign for another.
 
 
 def _bundle(**changed: Any) -> tuple[bytes, str]:
@@ -701,6 +767,14 @@ def test_announced_lengths_cost_nothing() -> None:
         "log x+00000000+AAAA\nquorum none\n",
         "group g any\nquorum none\n",
         "group g 1 w\nquorum g\n",
+        f"witness w {WITNESS}\ngroup g 0 w\nquorum g\n",
+        f"witness w {WITNESS}\ngroup g 1.0 w\nquorum g\n",
+        f"witness w {WITNESS}\ngroup g any w w\nquorum g\n",
+        f"witness w {WITNESS}\ngroup g any w\ngroup h any w\nquorum g\n",
+        f"witness w {WITNESS}\nwitness x {WITNESS}\nquorum none\n",
+        f"witness w {WITNESS}\nwitness w {WITNESS}\nquorum none\n",
+        f"log {WITNESS}\nquorum none\n",
+        f"witness w {WITNESS[:-1]}\nquorum none\n",
         "law none\n",
         "quorum none\x00\n",
     ],
@@ -782,6 +856,7 @@ def test_the_command(tmp_path: Path) -> None:
     for wrong_use in ([str(slip)], [], ["--policy", str(policy)], [str(tmp_path / "none"), "--policy", str(policy)]):
         assert run(*wrong_use).returncode == 2
     assert run(str(slip), "--policy", str(slip)).returncode == 2
+    assert run(str(slip), "--policy", str(policy), "--office-key", str(policy)).returncode == 2
     assert b"Traceback" not in run(str(slip), "--policy", str(slip)).stderr
 
 
