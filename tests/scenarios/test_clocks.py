@@ -119,7 +119,7 @@ def test_a_machine_clock_far_ahead_stops_the_till_until_a_person_confirms(folder
         done(desk, deposit(desk, FIRST_REQUEST + 1, 500))  # Ten days shut is no jump.
         clock.ms += CLOCK_AHEAD_MS + 1
         size, request = desk.size, deposit(desk, FIRST_REQUEST + 2, 600)
-        with pytest.raises(ClockJumped, match="10 days after the last entry.*Nothing has been recorded"):
+        with pytest.raises(ClockJumped, match=r"10 days after the last entry.*Nothing has been recorded"):
             desk.one(request)
         assert (desk.size, desk.recall(request.id)) == (size, None)
         desk.confirm_clock()

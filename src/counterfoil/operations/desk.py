@@ -178,7 +178,8 @@ CLOCK_STEP_MS = 120_000
 """A machine clock that went back by more than this since the last entry has jumped."""
 
 CLOCK_AHEAD_MS = 10 * 86_400_000
-"""A machine clock more than ten days after the last entry may be wrong: an entry dated there would bind all later ones."""
+"""A machine clock more than ten days after the last entry may be wrong: an entry dated there would bind all later
+ones."""
 
 
 class ClockJumped(Unavailable):

@@ -55,7 +55,7 @@ class Sequencer:
     def _put(self, request: Request | SystemRequest, answer: _Waiter) -> bool:
         """Hands the request to the desk; False: the desk is closed."""
         if isinstance(request, Request):
-            # The clerk signs on her own thread, beside the desk's; what goes wrong here the desk meets again and answers.
+            # The clerk signs on her own thread; what goes wrong here the desk meets again and answers.
             with suppress(CounterfoilError):
                 request.approved(self._desk.state.place)
         with self._closed:

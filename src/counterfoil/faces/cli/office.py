@@ -315,7 +315,8 @@ def _today(office: OpenedOffice) -> str:
 
 
 def _clock_is_seen(office: OpenedOffice) -> None:
-    """A person at the terminal is told the time this entry will carry, so a clock that is far off does not go unseen."""
+    """A person at the terminal is told the time this entry will carry, so a clock that is far off does not go
+    unseen."""
     desk = office.desk
     if desk.clock.kind == "machine" and desk.state.now:
         zone = desk.state.current.zone if desk.state.current else "UTC"
