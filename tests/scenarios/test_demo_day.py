@@ -178,6 +178,17 @@ def test_both_verifiers_accept_a_receipt(demo: Demo, papers: Papers, tmp_path: P
     assert not demo_office.verified_alone(demo.place, slip, verifier)[0]
 
 
+def test_every_slip_of_a_visits_receipt_is_verified(demo: Demo, tmp_path: Path) -> None:
+    visit = next(one["entries"] for one in demo.played.outcomes if one.get("kind") == "visit" and "entries" in one)
+    folder, entry, slips = str(demo.place.folder), str(visit[0][1]), tmp_path / "slips.txt"
+    made = run("receipt", folder, "--entry", entry, "--format", "slip", "--out", str(slips), "--json", cwd=tmp_path)
+    assert made.returncode == 0, made.stderr
+    assert json.loads(made.stdout)["copy"] is True
+    checked = run("verify", str(slips), "--policy", f"{folder}/trust-policy.txt", "--json", cwd=tmp_path)
+    assert checked.returncode == 0, checked.stderr
+    assert [one["answer"] for one in json.loads(checked.stdout)] == ["accepted"] * len(visit)
+
+
 # --- the command ------------------------------------------------------------------------------------------------------
 
 

@@ -3,8 +3,8 @@
 What is measured, in one process on SQLite in a real folder at full durability: a clerk's deposit is handed to the
 sequencer, decided, booked, signed, committed and synced, read back through the second connection, marked, given its
 checkpoint and its slip, and its own caller, a task of an event loop, is woken. A caller waits for its answer before
-it asks again. Requests are
-read (``requests.parse``) before the watch starts; their bodies are encoded and signed by the clerk while it runs.
+it asks again. Requests are read (``requests.parse``) before the watch starts; their bodies are encoded and signed by
+the clerk while it runs.
 
 In the same run, for the ratio: the three Ed25519 signatures that a deposit cannot do without (clerk, core, checkpoint),
 alone. Afterwards the books are asked whether every deposit was booked once, and some slips are verified

@@ -217,7 +217,7 @@ class LogRules:
         self._opening = False
 
     def take(self, parts: EntryParts) -> Taken:
-        """Checks the next entry by the eight rules of docs/formats/entry.md; ``Refused`` names the entry."""
+        """Checks the next entry by the rules of docs/formats/entry.md; ``Refused`` names the entry."""
         index = self.next_index
         try:
             taken = self._take(index, parts)

@@ -1,4 +1,4 @@
-"""Entries checked chunk by chunk by the eight rules of docs/formats/entry.md: the part of audit for many cores.
+"""Entries checked chunk by chunk by the rules of docs/formats/entry.md: the part of audit for many cores.
 
 Always true:
 

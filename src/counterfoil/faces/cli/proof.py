@@ -19,7 +19,7 @@ from counterfoil.journal.entry import Core
 from counterfoil.journal.rules import Refused, kinds_by_number
 from counterfoil.journal.tiles import tiles_for_size
 from counterfoil.journal.trust import TrustPolicy, parse_policy
-from counterfoil.journal.verify import Report, compare
+from counterfoil.journal.verify import Report, compare, records
 from counterfoil.journal.verify import verify as verify_file
 from counterfoil.kernel.days import day as read_day
 from counterfoil.kernel.days import moment
@@ -142,7 +142,8 @@ def verify(files: tuple[str, ...], policy: Path, office_key: Path | None, json_:
     trusted, key = _policy(policy), _office_key(office_key)
     said: list[dict[str, Any]] = []
     reports: list[Report] = []
-    for name, data in [(name, _read(name)) for name in files]:
+    whole = [(name, _read(name)) for name in files]
+    for name, data in [(name, one) for name, read in whole for one in records(read)]:
         try:
             report = verify_file(data, trusted, kinds_by_number(KINDS), office_key=key)
             compare([*reports, report])

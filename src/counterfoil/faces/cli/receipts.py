@@ -40,12 +40,12 @@ def receipt(
 ) -> int:  # fmt: skip
     """Make the receipt of an entry again. It says COPY, unless its first print is still due. Nothing is recorded."""
     made = read_receipt(house, folder, entry, epoch, language, copy)
+    if form in ("qr", "slip") and not made.slip and (out or not json_):
+        raise Unavailable(made.notes[-1])
+    if out is not None or not json_:
+        _give(out, _rendered(house, made, form, paper, bool(out)), form)
     if json_:
         as_json(_plain(made))
-        return 0
-    if form in ("qr", "slip") and not made.slip:
-        raise Unavailable(made.notes[-1])
-    _give(out, _rendered(house, made, form, paper, bool(out)), form)
     return 0
 
 
