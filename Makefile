@@ -13,7 +13,7 @@ COUNTERFOIL := $(CLEAN) $(BIN)/counterfoil
 # One worker per processor: a test is independent of every other one.
 WORKERS ?= auto
 
-.PHONY: help demo test test-slow gates mutants bench soak lock fmt clean setup setup-test
+.PHONY: help demo test test-slow gates mutants bench soak texts lock fmt clean setup setup-test
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -41,6 +41,9 @@ bench: setup-test ## Measure; the results belong in docs/performance.md
 
 soak: setup-test ## The randomized tests, longer and with new seeds
 	@$(CLEAN) HYPOTHESIS_PROFILE=soak $(BIN)/python -m pytest -n $(WORKERS) -m hypothesis $(ARGS)
+
+texts: setup-test ## Take marked texts into the catalogs and compile them (exits 1 while a translation is missing)
+	@$(CLEAN) $(BIN)/python scripts/texts.py $(ARGS)
 
 lock: ## Write both lock files anew from pyproject.toml (UPGRADE=--upgrade takes newer versions; needs uv)
 	@scripts/lock.sh

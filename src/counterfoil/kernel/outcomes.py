@@ -55,6 +55,10 @@ class Fault(CounterfoilError):
     """Our bug, or books that do not agree with themselves. The till stops; nothing more is posted."""
 
 
+WORDS = ("operation", "role", "state", "clock", "day_clock")
+"""Fields of refusals that hold a word of a short list, which is in the catalog too; others are numbers and names."""
+
+
 @dataclass(frozen=True, slots=True)
 class Refusal:
     """A rule said no. Subclasses are frozen dataclasses whose fields fill ``said``, a text of the catalog.
@@ -67,7 +71,8 @@ class Refusal:
 
     def sentence(self, translate: Translate = untranslated) -> str:
         """What is so, what to do next and what was recorded, in the language of ``translate``."""
-        return translate(type(self).said).format(**self.details())
+        shown = {name: translate(word) if name in WORDS and word else word for name, word in self.details().items()}
+        return translate(type(self).said).format(**shown)
 
     def details(self) -> dict[str, Any]:
         """The fields by name, as shown to people."""

@@ -15,6 +15,15 @@ R = TypeVar("R", bound=type[Refusal])
 REFUSALS: dict[str, type[Refusal]] = {}
 
 
+SAID_IN_REFUSALS = (
+    mark("deposit"), mark("withdrawal"), mark("transfer"), mark("reversal"), mark("stamp-sale"), mark("cash-exchange"),
+    mark("clerk"), mark("supervisor"), mark("postmaster"),
+    mark("open"), mark("accepted"), mark("disputed"),
+    mark("machine"), mark("file"),
+)  # fmt: skip
+"""Words that fill a place of a sentence (``kernel.outcomes.WORDS``)."""
+
+
 def coded(code: str, said: str) -> Any:
     """Registers a refusal under its code with its English sentence."""
 

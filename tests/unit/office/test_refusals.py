@@ -14,6 +14,7 @@ from counterfoil.engines.texts import catalog
 from counterfoil.kernel.limits import AMOUNT_MINOR_MAX
 from counterfoil.kernel.money import USD, Money
 from counterfoil.kernel.outcomes import Fault, Refusal
+from counterfoil.office import refusals as no
 from counterfoil.office.refusals import REFUSALS
 from counterfoil.operations.answers import Answer, Refused, pack_refusal, unpack_refusal
 from counterfoil.operations.desk import Request
@@ -608,3 +609,11 @@ def test_a_new_attempt_after_a_refusal_is_a_new_id() -> None:
     assert isinstance(again, Refused)
     house.do("withdrawal", till="T1", account=house.account, amount=100)
     assert house.owed() == 0
+
+
+def test_the_words_in_a_sentence_are_of_its_language() -> None:
+    limit = no.OverLimit("deposit", Money(500, USD), Money(600, USD))
+    assert "(depósito)" in limit.sentence(catalog("es"))
+    assert "One deposit is" in limit.sentence()
+    assert "disputada" in no.CaseAnswered("D1-1", "disputed").sentence(catalog("es"))
+    assert "open" in no.PouchElsewhere("open", "0418").sentence(catalog("es"))  # A code is no word, whatever it spells.
