@@ -98,7 +98,8 @@ def test_a_line_that_cannot_be_played_is_refused_before_anything_is(
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"n,date\n", gzip.compress(b""), gzip.compress(b"n,date\n1,2\n"), b"\x1f\x8b\x08"]
+    "content",
+    [b"", b"n,date\n", gzip.compress(b"", mtime=0), gzip.compress(b"n,date\n1,2\n", mtime=0), b"\x1f\x8b\x08"],
 )
 def test_a_file_that_is_none_is_refused(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "none.csv.gz"

@@ -148,7 +148,7 @@ def _report_text(folder: Path, report: Report) -> Iterator[str]:
         yield f"{folder} holds a ledger without a journal: its accounts were compared with its transfers."
     elif not report.entries and report.clean:
         yield f"{folder} holds no entries yet: there is nothing to audit."
-    logs = f"{report.entries:,} entries in {len(report.epochs)} logs"
+    logs = f"{report.entries:,} entries in {len(report.epochs)} log{'' if len(report.epochs) == 1 else 's'}"
     yield f"{logs}, {report.transfers:,} transfers, {report.accounts:,} accounts."
     if not report.ledger_only:
         checked = f"{report.signatures:,} signatures verified." if report.signatures is not None else (
