@@ -427,13 +427,11 @@ def examine(folder: Path) -> list[tuple[str, bool, str]]:
     finally:
         store.close()
     try:
-        keys = Keys(settings.identity or settings.office, folder, disk, secrets.token_bytes)
         device = load_or_create(
             settings.identity or settings.office, disk=disk, entropy=secrets.token_bytes, environ=os.environ,
             data_folder=str(folder), key_store=os_key_store(), create=False,
         )  # fmt: skip
         found.append(("device secret", True, f"custody: {device.custody}"))
-        del keys
     except (Unavailable, Malformed) as error:
         found.append(("device secret", False, str(error)))
     return found
@@ -553,11 +551,6 @@ def mark_to_compare(folder: Path) -> Mark | str | None:
         return mark or "there is no high-water mark beside this office: it cannot be known what was signed"
     except (Fault, OSError) as error:
         return f"it cannot be read: {error}"
-
-
-def clock_for(kind: str) -> MachineClock | FileClock:
-    """``machine`` or ``file``."""
-    return FileClock() if kind == "file" else MachineClock()
 
 
 def trust_policy(logs: list[tuple[str, bytes]]) -> str:

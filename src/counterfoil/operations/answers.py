@@ -6,7 +6,7 @@ its code and its details (about 100 bytes).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any, NamedTuple
 
@@ -134,9 +134,3 @@ def _pair(value: Any) -> tuple[str, Mapping[str, Any]]:
 
 def _money(value: Any) -> Any:
     return Money(value[0], currency(value[1])) if type(value) is list else value
-
-
-def known_faults(entries: Sequence[Entered]) -> None:
-    """An accepted answer has at least one entry."""
-    if not entries:
-        raise Fault("an accepted request without an entry")
