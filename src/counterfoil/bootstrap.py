@@ -108,9 +108,10 @@ class Office:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for clerk in list(self.authority.sessions):
-            self.authority.sign_out(clerk)
-        self.desk.store.close()
+        try:
+            self.authority.close()
+        finally:
+            self.desk.store.close()
 
 
 def read_settings(folder: Path) -> Settings:

@@ -142,6 +142,9 @@ class MemoryStore:
             check_key(self._catalog[table], after, whole=True)
         return islice(self._scanned(self._kept.tables[table], tuple(prefix), after, descending), limit)
 
+    def renew(self) -> None:
+        """Every call reads the newest commit."""
+
     def rebuild(self, rows: Mapping[str, Iterable[Row]]) -> None:
         fresh: dict[str, _Table] = {}
         for name, lines in rows.items():

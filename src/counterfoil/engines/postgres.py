@@ -190,6 +190,11 @@ class PostgresStore:
                 raise
             self._finish(writer, commit)
 
+    def renew(self) -> None:
+        with self._calls:
+            if self.read_only and not self._closed:
+                self._guarded(self._renew_snapshot)
+
     def rebuild(self, rows: Mapping[str, Iterable[Row]]) -> None:
         with self._calls, self._reads:
             writer = self._writing()
@@ -265,6 +270,15 @@ class PostgresStore:
         missing = _check_schema(reader, self.schema, self.catalog, self.where)
         if missing:
             raise Unavailable(f"{self.where} has no table {missing[0]!r} yet: open the office for writing once")
+
+    def _renew_snapshot(self) -> None:
+        """A reader whose connection broke is connected anew."""
+        if self._reader is None or self._reader.broken:
+            self._abandon()
+            self._open_snapshot()
+        reader = self._snapshot()
+        reader.execute("ROLLBACK")
+        reader.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
 
     def _take_lock(self, writer: Connection) -> None:
         """Once a session is lost, its lock is waited for: the server may still be ending that session's COMMIT."""

@@ -247,6 +247,11 @@ class SqliteStore:
                 self._abandon()
                 raise
 
+    def renew(self) -> None:
+        with self._calls:
+            if self.read_only and not self._closed:
+                self._guarded(self._renew_snapshot)
+
     def rebuild(self, rows: Mapping[str, Iterable[Row]]) -> None:
         with self._calls, self._reads:
             writer = self._writing()
@@ -376,6 +381,16 @@ class SqliteStore:
         if missing:
             raise Unavailable(f"{self.path} has no table {missing[0].name!r} yet: open the office for writing once")
         self._check_still()
+
+    def _renew_snapshot(self) -> None:
+        """A deferred BEGIN holds nothing before the first read: a reader at rest never keeps the log from being begun
+        anew."""
+        if self._still is not None or self._reader is None:  # There was no writer: beside one it reads the log.
+            self._abandon()
+            self._still = None
+            self._open_snapshot()
+        self._snapshot().execute("ROLLBACK")
+        self._snapshot().execute("BEGIN")
 
     def _mend(self, writer: apsw.Connection) -> None:
         """Makes again what is missing or changed, in one transaction, and empty where it was a table."""

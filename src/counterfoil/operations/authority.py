@@ -1,20 +1,39 @@
 """Who is at the counter: sealed keys, sessions, enrolment.
 
 Always true: an unsealed key lives in a session in this process and nowhere else, and is dropped at sign-out; a clerk
-has one open session; a wrong PIN is noted in the event view and makes the next try wait longer, for that clerk alone.
+has one open session; a wrong PIN is noted in the event view and makes the next try wait longer, for that clerk alone;
+two tries for one clerk never run side by side (``test_two_tries_for_one_clerk_never_run_side_by_side``).
+
+Its methods may be called from any thread, but not from an event loop (unsealing is slow): what touches the desk runs
+on the desk's own thread once ``through`` has named it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple, Protocol
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from typing import Any, NamedTuple, Protocol, TypeVar
 
-from counterfoil.kernel.outcomes import Malformed, Unavailable
+from counterfoil.kernel.outcomes import CounterfoilError, Malformed, Unavailable
 from counterfoil.office.requests import Ask, EnrolClerk, RotateKey
 from counterfoil.operations import setup
 from counterfoil.operations.answers import Accepted, Answer
 from counterfoil.operations.desk import Desk, Request, Signer
 from counterfoil.operations.store import Row
+
+T = TypeVar("T")
+
+
+class OnDesk(Protocol):
+    """Runs a call on the desk's thread and gives its value (``Sequencer.call``)."""
+
+    def __call__(self, run: Callable[[], T], /) -> T: ...
+
+
+def _at_once(run: Callable[[], T], /) -> T:
+    """For a desk that only this thread uses."""
+    return run()
 
 
 class SessionSigner(Signer, Protocol):
@@ -64,25 +83,45 @@ class Authority:
         self.desk, self.keys = desk, keys
         self.sessions: dict[str, Session] = {}
         self._wrong: dict[str, tuple[int, int]] = {}
+        self._trying: set[str] = set()
+        self._lock = threading.Lock()
+        self._on_desk: OnDesk = _at_once
+
+    def through(self, on_desk: OnDesk) -> None:
+        """From now on the desk has a thread of its own: whatever touches it is run by ``on_desk``."""
+        self._on_desk = on_desk
 
     # --- sessions --------------------------------------------------------------------------------------------------
 
     def sign_in(self, clerk: str, pin: str) -> Session:
         """Unseals the clerk's key. A session that is open already is closed first: one open session per clerk."""
         signer = self._unseal(clerk, pin)
-        before = self.sessions.pop(clerk, None)
+        session = Session(clerk, signer)
+        with self._lock:
+            before = self.sessions.pop(clerk, None)
+            self.sessions[clerk] = session
         if before is not None:
             before.signer.drop()
-        session = self.sessions[clerk] = Session(clerk, signer)
         self._event("sign-in", clerk, "")
         return session
 
     def sign_out(self, clerk: str) -> None:
         """Drops the clerk's key from memory."""
-        session = self.sessions.pop(clerk, None)
+        with self._lock:
+            session = self.sessions.pop(clerk, None)
         if session is not None:
             session.signer.drop()
             self._event("sign-out", clerk, "")
+
+    def close(self) -> None:
+        """Drops every key, whatever state the office is in; the sign-outs are noted if they still can be."""
+        with self._lock:
+            gone, self.sessions = self.sessions, {}
+        for session in gone.values():
+            session.signer.drop()
+        with suppress(CounterfoilError):
+            for clerk in gone:
+                self._event("sign-out", clerk, "")
 
     def session(self, clerk: str) -> Session:
         """The open session of ``clerk``."""
@@ -96,22 +135,36 @@ class Authority:
         return self._unseal(clerk, pin)
 
     def _unseal(self, clerk: str, pin: str) -> SessionSigner:
-        tries, last = self._wrong.get(clerk, (0, 0))
-        wait = WAIT_MS[min(tries, len(WAIT_MS) - 1)]
-        now = self._now()
-        if now < last + wait:
-            raise WaitBeforePin(
-                f"clerk {clerk}: wait {(last + wait - now) // 1000 + 1} seconds after {tries} wrong PINs"
-            )
-        record = self.sealed(clerk)
+        with self._one_try(clerk):
+            tries, last = self._wrong.get(clerk, (0, 0))
+            wait = WAIT_MS[min(tries, len(WAIT_MS) - 1)]
+            now = self._now()
+            if now < last + wait:
+                raise WaitBeforePin(
+                    f"clerk {clerk}: wait {(last + wait - now) // 1000 + 1} seconds after {tries} wrong PINs"
+                )
+            record = self.sealed(clerk)
+            try:
+                signer = self.keys.unseal(record, pin)
+            except Malformed:
+                self._wrong[clerk] = (tries + 1, now)
+                self._event("wrong-pin", clerk, f"{tries + 1} in a row")
+                raise
+            self._wrong.pop(clerk, None)
+            return signer
+
+    @contextmanager
+    def _one_try(self, clerk: str) -> Iterator[None]:
+        """Tries of one clerk come one after another: side by side they would not wait for each other's outcome."""
+        with self._lock:
+            if clerk in self._trying:
+                raise WaitBeforePin(f"clerk {clerk}: a PIN is being tried already, wait until that is done")
+            self._trying.add(clerk)
         try:
-            signer = self.keys.unseal(record, pin)
-        except Malformed:
-            self._wrong[clerk] = (tries + 1, now)
-            self._event("wrong-pin", clerk, f"{tries + 1} in a row")
-            raise
-        self._wrong.pop(clerk, None)
-        return signer
+            yield
+        finally:
+            with self._lock:
+                self._trying.discard(clerk)
 
     def _now(self) -> int:
         """The clock, or the last entry's time while a file has not said what time it is."""
@@ -122,12 +175,19 @@ class Authority:
 
     def _event(self, what: str, who: str, detail: str) -> None:
         """One line in the office's own event view."""
-        last = next(self.desk.store.scan("event", descending=True, limit=1), None)
-        number = int(last[0] or 0) + 1 if last else 1
-        self.desk.note({"event": [(number, self._now(), what, who, detail)]})
+
+        def noted() -> None:
+            last = next(self.desk.store.scan("event", descending=True, limit=1), None)
+            number = int(last[0] or 0) + 1 if last else 1
+            self.desk.note({"event": [(number, self._now(), what, who, detail)]})
+
+        self._on_desk(noted)
 
     def sealed(self, clerk: str) -> bytes:
         """The sealed record of the clerk's valid key."""
+        return self._on_desk(lambda: self._sealed(clerk))
+
+    def _sealed(self, clerk: str) -> bytes:
         for key in self.desk.state.clerk_key.rows.values():
             if key.clerk == clerk and key.valid:
                 row = self.desk.store.get("sealed_key", (key.key_id,))
@@ -174,7 +234,8 @@ class Authority:
         record = self.keys.seal(seed, pin)
         built: Ask = ask(signer.public_key)
         rows = self._rows(signer.key_id, clerk, record, name)
-        answer = self.desk.one(Request(request, self.desk.epoch, built, by, proves=signer, side=lambda _: rows))
+        asked = Request(request, self.desk.epoch, built, by, proves=signer, side=lambda _: rows)
+        answer = self._on_desk(lambda: self.desk.one(asked))
         fingerprint = signer.key_id.hex()
         signer.drop()
         return answer, fingerprint

@@ -3,8 +3,9 @@
 Callers are threads (``submit``) or tasks of an event loop (``ask``). A loop hears of a whole group at once: waking a
 thread for each answer costs more than half of what deciding it does.
 
-Always true: ``handle`` of the desk runs in this one thread; a caller is answered after its group's commit, or told that
-the desk has stopped; nobody waits for ever (``test_waiting_callers_are_told_when_the_desk_stops``).
+Always true: ``handle`` of the desk runs in this one thread, and so does whatever else touches the desk (``call``),
+between two groups (``test_a_call_runs_between_two_groups``); a caller is answered after its group's commit, or told
+that the desk has stopped; nobody waits for ever (``test_waiting_callers_are_told_when_the_desk_stops``).
 """
 
 from __future__ import annotations
@@ -12,9 +13,10 @@ from __future__ import annotations
 import asyncio
 import queue
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
+from typing import Any, NamedTuple, TypeVar
 
 from counterfoil.kernel.outcomes import CounterfoilError
 from counterfoil.operations.answers import Answer, Unanswered
@@ -23,8 +25,22 @@ from counterfoil.operations.desk import Desk, Request, SystemRequest
 GROUP_REQUESTS_MAX = 256
 """Requests in one group: bounds how long the first of them waits for the last."""
 
+T = TypeVar("T")
 _Waiter = Future[Answer] | asyncio.Future[Answer]
-_Group = list[tuple[Request | SystemRequest, _Waiter]]
+
+
+class _Asked(NamedTuple):
+    request: Request | SystemRequest
+    waiter: _Waiter
+
+
+class _Call(NamedTuple):
+    run: Callable[[], Any]
+    done: Future[Any]
+
+
+_Item = _Asked | _Call | None
+"""What waits for the desk; None: it closes."""
 
 
 class Sequencer:
@@ -32,8 +48,8 @@ class Sequencer:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self._waiting: queue.SimpleQueue[tuple[Request | SystemRequest, _Waiter] | None] = queue.SimpleQueue()
-        self._closed = threading.Lock()
+        self._waiting: queue.SimpleQueue[_Item] = queue.SimpleQueue()
+        self._closed, self._afterwards = threading.Lock(), threading.RLock()
         self._open = True
         self._thread = threading.Thread(target=self._run, name="counterfoil-desk", daemon=True)
         self._thread.start()
@@ -60,8 +76,27 @@ class Sequencer:
                 request.approved(self._desk.state.place)
         with self._closed:
             if self._open:
-                self._waiting.put((request, answer))
+                self._waiting.put(_Asked(request, answer))
             return self._open
+
+    def call(self, run: Callable[[], T]) -> T:
+        """Runs ``run`` on the desk's thread, after what was asked before it; its value or error is the caller's.
+
+        It may touch the desk as ``handle`` does. Called from the desk's own thread, or once that has ended, it runs at
+        once. Blocks: tasks of an event loop hand this to another thread.
+        """
+        if threading.current_thread() is self._thread:
+            return run()
+        done: Future[T] = Future()
+        with self._closed:
+            accepted = self._open
+            if accepted:
+                self._waiting.put(_Call(run, done))
+        if accepted:
+            return done.result()
+        self._thread.join()
+        with self._afterwards:
+            return run()
 
     def close(self) -> None:
         """Finishes what was accepted, then stops."""
@@ -71,27 +106,41 @@ class Sequencer:
         self._thread.join()
 
     def _run(self) -> None:
-        more = True
-        while more:
-            group, more = self._next_group()
-            if not group:
-                continue
-            try:
-                answers = self._desk.handle([request for request, _ in group])
-            except Exception as error:  # Whatever it is, every caller of the group must hear of it.
-                answers = [error] * len(group)
-            _tell([(waiter, answer) for (_, waiter), answer in zip(group, answers, strict=True)])
-
-    def _next_group(self) -> tuple[_Group, bool]:
-        """Waits for one request, then takes all that have come meanwhile."""
-        group = []
         item = self._waiting.get()
         while item is not None:
-            group.append(item)
-            if len(group) == GROUP_REQUESTS_MAX or self._waiting.empty():
-                return group, True
+            if isinstance(item, _Call):
+                _made(item)
+                item = self._waiting.get()
+                continue
+            group, item = self._group(item)
+            try:
+                answers = self._desk.handle([asked.request for asked in group])
+            except Exception as error:  # Whatever it is, every caller of the group must hear of it.
+                answers = [error] * len(group)
+            _tell([(asked.waiter, answer) for asked, answer in zip(group, answers, strict=True)])
+            if isinstance(item, _Asked):
+                item = self._waiting.get()
+
+    def _group(self, first: _Asked) -> tuple[list[_Asked], _Item]:
+        """All requests that have come meanwhile, and what ended the group: a call, the closing, or (an asked one) no
+        more waiting."""
+        group: list[_Asked] = [first]
+        while len(group) < GROUP_REQUESTS_MAX and not self._waiting.empty():
             item = self._waiting.get()
-        return group, False
+            if not isinstance(item, _Asked):
+                return group, item
+            group.append(item)
+        return group, group[-1]
+
+
+def _made(call: _Call) -> None:
+    """Runs a call; its error is its caller's."""
+    try:
+        value = call.run()
+    except BaseException as error:  # Also an interruption: whoever waits must hear of it.
+        call.done.set_exception(error)
+    else:
+        call.done.set_result(value)
 
 
 def _tell(told: list[tuple[_Waiter, Answer | Exception]]) -> None:

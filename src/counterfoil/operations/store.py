@@ -214,6 +214,11 @@ class OfficeStore(Protocol):
         """Rows in key order whose key begins with ``prefix``, strictly after key ``after`` if given."""
         ...  # fmt: skip
 
+    def renew(self) -> None:
+        """A read-only store lets go of its snapshot: what is read next is the newest commit. A writer always reads
+        that."""
+        ...
+
     def rebuild(self, rows: Mapping[str, Iterable[Row]]) -> None:
         """Replaces the named fold tables, whole, in one transaction (``audit --rebuild`` only)."""
         ...

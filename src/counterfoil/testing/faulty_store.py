@@ -75,6 +75,9 @@ class FaultyStore:
     ) -> Iterator[Row]:  # fmt: skip
         return self.store.scan(table, prefix, after=after, limit=limit, descending=descending)
 
+    def renew(self) -> None:
+        self.store.renew()
+
     def rebuild(self, rows: Mapping[str, Iterable[Row]]) -> None:
         self.store.rebuild(rows)
 

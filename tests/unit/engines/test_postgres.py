@@ -135,6 +135,18 @@ def test_a_reader_beside_a_writer_sees_one_snapshot(store: PostgresStore, fresh_
     store.commit(Commit((1, 2), entries=[entry(2)]))
     assert (reader.size(1), store.size(1)) == (2, 3)
     assert reader.read_back(1, 0, 9) == [entry(0), entry(1)]
+    reader.renew()
+    assert reader.size(1) == 3
+    reader.close()
+
+
+def test_a_renewed_reader_comes_back_after_its_session_was_lost(store: PostgresStore, fresh_database: str) -> None:
+    reader = PostgresStore.open_read_only(fresh_database, TABLES, schema="north")
+    end_sessions(fresh_database)
+    with pytest.raises(Unavailable):
+        reader.size(1)
+    reader.renew()
+    assert reader.size(1) == 2
     reader.close()
 
 

@@ -113,6 +113,35 @@ def test_a_reader_beside_a_writer_sees_one_snapshot(store: SqliteStore, path: Pa
     again.close()
 
 
+def test_a_renewed_reader_sees_the_newest_commit_and_holds_nothing_back(store: SqliteStore, path: Path) -> None:
+    reader = SqliteStore.open_read_only(path, TABLES)
+    store.commit(Commit((1, 2), entries=[entry(2)]))
+    reader.renew()
+    assert reader.size(1) == 3
+    store.commit(Commit((1, 3), entries=[entry(3)]))
+    assert reader.size(1) == 3  # One question, one snapshot.
+    reader.renew()
+    writer = apsw.Connection(str(path))
+    writer.execute("SELECT count(*) FROM sqlite_schema").fetchall()
+    frames, moved = writer.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)  # Busy while a reader holds the log.
+    assert (frames, moved) == (0, 0)
+    writer.close()
+    assert reader.size(1) == 4
+    reader.close()
+    reader.renew()  # Nothing to renew.
+
+
+def test_a_reader_of_a_closed_folder_goes_on_beside_a_writer_once_renewed(store: SqliteStore, path: Path) -> None:
+    store.close()
+    reader = SqliteStore.open_read_only(path, TABLES)
+    writer = SqliteStore(path, TABLES)
+    writer.commit(Commit((1, 2), entries=[entry(2)]))
+    reader.renew()
+    assert reader.size(1) == 3
+    reader.close()
+    writer.close()
+
+
 def test_a_reader_changes_nothing_in_a_closed_folder(store: SqliteStore, path: Path) -> None:
     store.close()
     os.unlink(f"{path}.lock")

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from counterfoil.engines.keys.sealed import WeakPin, WrongPin
 from counterfoil.engines.keys.session import SignedOut
 from counterfoil.kernel.outcomes import Malformed
 from counterfoil.operations.answers import Accepted, Refused
-from counterfoil.operations.authority import WAIT_MS, Authority, WaitBeforePin
+from counterfoil.operations.authority import WAIT_MS, Authority, SessionSigner, WaitBeforePin
 from counterfoil.testing.builders import CLERK, OTHER, PINS, SUPERVISOR, counter, unchanged
 
 
@@ -108,3 +111,35 @@ def test_an_enrolled_clerk_signs_in_after_a_restart() -> None:
 def test_sessions_end_with_the_process() -> None:
     house = counter()
     assert Authority(house.desk, house.keys).sessions == {}
+
+
+def test_two_tries_for_one_clerk_never_run_side_by_side() -> None:
+    house = counter()
+    unseal, inside, go = house.keys.unseal, threading.Event(), threading.Event()
+
+    def slow(record: bytes, pin: str) -> SessionSigner:
+        inside.set()
+        assert go.wait(30)
+        return unseal(record, pin)
+
+    house.keys.unseal = slow  # type: ignore[method-assign]  # an unsealing that waits for the test
+    with ThreadPoolExecutor(1) as pool:
+        first = pool.submit(house.authority.second, CLERK, PINS[CLERK])
+        assert inside.wait(30)
+        with pytest.raises(WaitBeforePin, match="being tried"):
+            house.authority.second(CLERK, PINS[CLERK])
+        go.set()
+        house.authority.second(OTHER, PINS[OTHER]).drop()  # Others need not wait.
+        first.result(30).drop()
+    house.authority.second(CLERK, PINS[CLERK]).drop()
+
+
+def test_closing_drops_every_key_even_of_an_office_that_does_not_sign() -> None:
+    house = counter()
+    signers = [house.signer(CLERK), house.signer(OTHER)]
+    house.desk._stopped = "planned"
+    house.authority.close()
+    assert house.authority.sessions == {}
+    for signer in signers:
+        with pytest.raises(SignedOut):
+            signer.sign(b"x")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Sequence
-from concurrent.futures import Future, wait
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 
 import pytest
 
@@ -155,3 +155,46 @@ def test_closing_finishes_what_was_accepted() -> None:
     sequencer.close()
     assert all(isinstance(future.result(0), Accepted) for future in futures)
     assert house.owed() == 9
+
+
+def test_a_call_runs_between_two_groups() -> None:
+    house = counter()
+    desk = Gated(house)
+    sequencer = Sequencer(desk)  # type: ignore[arg-type]  # all it needs of a desk
+    before = sequencer.submit(house.request("deposit", till="T1", account=house.account, amount=1))
+    assert desk.began.acquire(timeout=SECONDS)
+    seen: list[tuple[int, str]] = []
+
+    def look() -> int:
+        seen.append((house.desk.size, threading.current_thread().name))
+        return sequencer.call(lambda: house.desk.size)  # From the desk's own thread: at once.
+
+    started = house.desk.size
+    with ThreadPoolExecutor(1) as pool:
+        called = pool.submit(sequencer.call, look)
+        while sequencer._waiting.empty():  # The call is in the line before the next request is.
+            threading.Event().wait(0.001)
+        after = sequencer.submit(house.request("deposit", till="T1", account=house.account, amount=1))
+        desk.go.release()
+        desk.go.release()
+        assert called.result(SECONDS) == started + 1
+    assert seen == [(started + 1, "counterfoil-desk")]
+    assert isinstance(before.result(SECONDS), Accepted)
+    assert isinstance(after.result(SECONDS), Accepted)
+    sequencer.close()
+    house.check()
+
+
+def test_an_error_of_a_call_is_its_callers_alone() -> None:
+    house = counter()
+    sequencer = Sequencer(house.desk)
+
+    def broken() -> None:
+        raise Malformed("planned", field="x")
+
+    with pytest.raises(Malformed, match="planned"):
+        sequencer.call(broken)
+    request = house.request("deposit", till="T1", account=house.account, amount=1)
+    assert isinstance(sequencer.submit(request).result(SECONDS), Accepted)
+    sequencer.close()
+    assert sequencer.call(lambda: house.desk.size) == house.desk.size  # The desk is nobody's now: at once.
