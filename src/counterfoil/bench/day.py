@@ -49,7 +49,7 @@ from counterfoil.kernel.days import day as read_day
 from counterfoil.kernel.idents import numbered
 from counterfoil.kernel.outcomes import Fault, Malformed
 from counterfoil.ledger.accounts import AccountRow
-from counterfoil.ledger.booking import VAULT, till_account
+from counterfoil.ledger.legs import VAULT, till_account
 from counterfoil.ledger.transfers import PendingRow
 from counterfoil.ledger.trial import trial_errors
 from counterfoil.office import rules

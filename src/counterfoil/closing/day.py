@@ -7,7 +7,7 @@ One day is open at a time, so no entry ever has two days to choose from.
 from __future__ import annotations
 
 from counterfoil.facts.office import DayClosed, DayOpened, VaultCounted
-from counterfoil.ledger.booking import VAULT, till_account
+from counterfoil.ledger.legs import VAULT, till_account
 from counterfoil.office import refusals as no
 from counterfoil.office import requests as ask
 from counterfoil.office import rules

@@ -7,19 +7,26 @@ back the 100 in cash it took in; nothing is charged to her, and nothing goes bel
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
+from counterfoil.counter import bills, checks, day_end, loans, mail, money_orders, people, remittances, savings
 from counterfoil.facts.counter import StampsSold
-from counterfoil.facts.money import CashDeposited, CashWithdrawn, HouseAdvanced, Reversed, Transferred
+from counterfoil.facts.money import HouseAdvanced, Reversed
 from counterfoil.facts.record import Fact
-from counterfoil.ledger.booking import legs_of
+from counterfoil.ledger.booking import customer_account, legs_of, till_account
+from counterfoil.ledger.legs import Leg
 from counterfoil.office import refusals as no
 from counterfoil.office import requests as ask
 from counterfoil.office import rules
 from counterfoil.office.rules import Decision, Part, Sitting
 from counterfoil.office.state import State
 
-REVERSIBLE = ("deposit", "withdrawal", "transfer", "stamp-sale")
+REVERSIBLE: set[str] = {"deposit", "withdrawal", "transfer", "stamp-sale"}
+"""Kinds that an exact negation undoes. A product whose entries change more than the ledger adds its kinds here, and
+says in its ``UNDO`` what the reversal does to its tables; money that has gone on is never taken back this way."""
+for _product in (savings, checks, money_orders, bills, remittances, loans, people, mail, day_end):
+    REVERSIBLE |= _product.REVERSIBLE
 
 
 class Original(NamedTuple):
@@ -49,39 +56,41 @@ def decide_reversal(a: ask.Reverse, s: State, by: Sitting, original: Original | 
     if done is not None:
         return no.ReversedAlready(a.entry, done.by_sequence)
     fact = original.facts[0]
-    assert isinstance(fact, CashDeposited | CashWithdrawn | Transferred | StampsSold)
-    account = getattr(fact, "account", None)
-    if (a.account is not None and a.account != account) or (a.amount is not None and a.amount != fact.amount):
+    account, amount, till = (getattr(fact, name, None) for name in ("account", "amount", "till"))
+    if (a.account is not None and a.account != account) or (a.amount is not None and a.amount != amount):
         return no.ReversalDiffers(a.entry)
-    till = getattr(fact, "till", None)
+    legs = [leg for one in original.facts for leg in legs_of(one, s.place)]
+    moved = max((leg.amount for leg in legs), default=0)
     refused = rules.own_till(s, till, by) if till is not None else None
-    refused = refused or rules.approved(by, fact.amount, rules.edition(s).limit("reversal").approval_above)
+    refused = refused or rules.approved(by, amount or moved, rules.edition(s).limit("reversal").approval_above)
     if refused:
         return refused
-    legs = [list(leg[:4]) for leg in legs_of(fact, s.place)]
     stamps = fact if isinstance(fact, StampsSold) else None
     negation = Reversed(
-        epoch=original.epoch, sequence=original.sequence, reason=a.reason, legs=legs, value_date=original.date,
-        kind=original.kind, till=till, item=stamps.item if stamps else None,
+        epoch=original.epoch, sequence=original.sequence, reason=a.reason, legs=[list(leg[:4]) for leg in legs],
+        value_date=original.date, kind=original.kind, till=till, item=stamps.item if stamps else None,
         quantity=stamps.quantity if stamps else None, face=stamps.face if stamps else None,
     )  # fmt: skip
     part = Part(a.kind, (negation,), (original.node, original.epoch, original.sequence))
-    if till is not None and not isinstance(fact, CashWithdrawn):
-        refused = rules.till_has(s, till, fact.amount)
-    elif till is not None:
-        refused = rules.till_room(s, till, fact.amount)
+    if till is not None:
+        back = -net_of(legs, till_account(till))
+        refused = rules.till_has(s, till, -back) if back < 0 else rules.till_room(s, till, back)
     if refused:
         return refused
-    payee = fact.to_account if isinstance(fact, Transferred) else account if isinstance(fact, CashDeposited) else None
-    for touched in (payee, account):
-        closed = rules.paying_in(s, touched) if touched is not None else None
+    lacking: list[HouseAdvanced] = []
+    for touched in sorted({name.split(":")[1] for leg in legs for name in leg[:2] if name.startswith("customer:")}):
+        closed = rules.paying_in(s, touched)
         if closed:
             return closed
-    if payee is None:
+        taken_back = -net_of(legs, customer_account(touched, s.place))
+        lacks = taken_back - rules.owed(s, touched)[1]
+        if taken_back > 0 and lacks > 0:
+            lacking.append(HouseAdvanced(f"A{original.epoch}-{original.sequence}", touched, lacks))
+    if not lacking:
         return [part]
-    _, available = rules.owed(s, payee)
-    lacking = fact.amount - available
-    if lacking <= 0:
-        return [part]
-    case = f"A{original.epoch}-{original.sequence}"
-    return [Part("house-advance", (HouseAdvanced(case, payee, lacking),)), part]
+    return [Part("house-advance", tuple(lacking)), part]
+
+
+def net_of(legs: Iterable[Leg], name: str) -> int:
+    """Debits less credits of one account in these legs, minor units: below zero, it was paid into."""
+    return sum(leg.amount * ((leg.debit == name) - (leg.credit == name)) for leg in legs)

@@ -7,10 +7,9 @@ Within a visit, ``Pledged`` carries what the services before have decided, so th
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
+from counterfoil.counter import bills, checks, day_end, loans, mail, money_orders, people, remittances, savings
 from counterfoil.facts.counter import CashExchanged, StampsSold, SuspectNoteKept
 from counterfoil.facts.customers import BalanceTold
 from counterfoil.facts.money import CashDeposited, CashWithdrawn, Transferred, VisitSettled
@@ -20,6 +19,7 @@ from counterfoil.ledger.booking import legs_of
 from counterfoil.office import refusals as no
 from counterfoil.office import requests as ask
 from counterfoil.office import rules
+from counterfoil.office.deciding import Pledges, Services
 from counterfoil.office.readers import count_total
 from counterfoil.office.rules import NOTHING, Decision, Part, Pledged, Sitting
 from counterfoil.office.state import State
@@ -141,7 +141,19 @@ def decide_balance(a: ask.TellBalance, s: State, by: Sitting, pledged: Pledged =
     return [Part(a.kind, (BalanceTold(a.account, balance, max(available, 0), a.till),))]
 
 
-SERVICES: dict[str, Callable[[Any, State, Sitting, Pledged], Decision]] = {
+_PRODUCTS = (
+    savings,
+    checks,
+    money_orders,
+    bills,
+    remittances,
+    loans,
+    people,
+    mail,
+    day_end,
+)
+
+SERVICES: Services = {
     "deposit": decide_deposit,
     "withdrawal": decide_withdrawal,
     "transfer": decide_transfer,
@@ -150,6 +162,10 @@ SERVICES: dict[str, Callable[[Any, State, Sitting, Pledged], Decision]] = {
     "stamp-sale": decide_stamps,
     "balance-told": decide_balance,
 }
+PLEDGES: Pledges = {}
+for _product in _PRODUCTS:
+    SERVICES |= _product.SERVICES
+    PLEDGES |= _product.PLEDGES
 
 
 def decide_visit(a: ask.Visit, s: State, by: Sitting) -> Decision:
@@ -167,7 +183,7 @@ def decide_visit(a: ask.Visit, s: State, by: Sitting) -> Decision:
             return decided
         parts += decided
         for fact in decided[0].facts:
-            net += _pledge(fact, s, a.till, pledged)
+            net += _pledge(service.kind, fact, s, a.till, pledged)
     if net > a.tendered:
         short = net - a.tendered
         return no.TenderShort(rules.money(s, net), rules.money(s, a.tendered), rules.money(s, short))
@@ -177,7 +193,7 @@ def decide_visit(a: ask.Visit, s: State, by: Sitting) -> Decision:
     return [*parts[:-1], replace(last, facts=(*last.facts, settled))]
 
 
-def _pledge(fact: Fact, s: State, till: str, pledged: Pledged) -> int:
+def _pledge(kind: str, fact: Fact, s: State, till: str, pledged: Pledged) -> int:
     """Notes what ``fact`` will do, for the services after it; returns the cash it brings in (out: below zero)."""
     cash = 0
     for leg in legs_of(fact, s.place):
@@ -185,11 +201,13 @@ def _pledge(fact: Fact, s: State, till: str, pledged: Pledged) -> int:
         pledged.add(leg.debit, -amount if leg.debit.startswith("customer:") else amount)
         pledged.add(leg.credit, amount if leg.credit.startswith("customer:") else -amount)
         cash += amount if leg.debit == f"till:{till}" else -amount if leg.credit == f"till:{till}" else 0
-    operation = {CashDeposited: "deposit", CashWithdrawn: "withdrawal", StampsSold: "stamp-sale"}.get(type(fact))
-    if operation:
-        key = (till, operation)
+    if cash:
+        key = (till, kind)
         pledged.done[key] = pledged.done.get(key, 0) + abs(cash)
     if isinstance(fact, StampsSold):
         key = (till, fact.item)
         pledged.stock[key] = pledged.stock.get(key, 0) + fact.quantity
+    note = PLEDGES.get(type(fact))
+    if note:
+        note(fact, pledged)
     return cash

@@ -18,9 +18,6 @@ Accounts (debit balance unless said):
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, NamedTuple
-
 from counterfoil.facts.counter import (
     CashFromVault,
     CashToVault,
@@ -40,52 +37,27 @@ from counterfoil.facts.money import CashDeposited, CashWithdrawn, HouseAdvanced,
 from counterfoil.facts.office import VaultCounted
 from counterfoil.facts.record import Fact
 from counterfoil.ledger.accounts import CREDITS_MUST_NOT_EXCEED_DEBITS, DEBITS_MUST_NOT_EXCEED_CREDITS
+from counterfoil.ledger.booked import bills, checks, day_end, loans, mail, money_orders, people, remittances, savings
+from counterfoil.ledger.legs import (
+    CENTER,
+    OVER_SHORT,
+    POUCH_LOSS,
+    RESERVE,
+    SUPPLY,
+    VAULT,
+    AccountRule,
+    Booked,
+    Families,
+    Leg,
+)
+from counterfoil.ledger.legs import customer_account as customer_account
+from counterfoil.ledger.legs import stock_account as stock_account
+from counterfoil.ledger.legs import till_account as till_account
 from counterfoil.ledger.transfers import PENDING, VOID
 
-VAULT, OVER_SHORT, CENTER, RESERVE, SUPPLY, POUCH_LOSS = (
-    "vault",
-    "over-short",
-    "center",
-    "stock-reserve",
-    "stock-supply",
-    "pouch-loss",
-)
+_PRODUCTS = (savings, checks, money_orders, bills, remittances, loans, people, mail, day_end)
 
-
-class Leg(NamedTuple):
-    """One transfer to be: account names, amount in minor units, the fact's number as code, ledger flags."""
-
-    debit: str
-    credit: str
-    amount: int
-    code: int
-    flags: int = 0
-    pending: bytes = b""
-
-
-def till_account(till: str) -> str:
-    """The cash of one till."""
-    return f"till:{till}"
-
-
-def stock_account(till: str) -> str:
-    """The stamp stock of one till, at face value."""
-    return f"stock:{till}"
-
-
-def customer_account(account: str, place: str) -> str:
-    """Customer money is booked in (holder, place) accounts from the first day (DESIGN sections 4 and 6)."""
-    return f"customer:{account}:{place}"
-
-
-class AccountRule(NamedTuple):
-    """What the ledger enforces on accounts of one family: chart code and guard flags."""
-
-    code: int
-    flags: int
-
-
-_RULES = {
+_RULES: Families = {
     "vault": AccountRule(1, CREDITS_MUST_NOT_EXCEED_DEBITS),
     "till": AccountRule(2, CREDITS_MUST_NOT_EXCEED_DEBITS),
     "in-transit": AccountRule(3, CREDITS_MUST_NOT_EXCEED_DEBITS),
@@ -100,6 +72,8 @@ _RULES = {
     "stock-supply": AccountRule(31, 0),
     "house": AccountRule(32, 0),
 }
+for _product in _PRODUCTS:
+    _RULES |= _product.FAMILIES
 
 
 def account_rule(name: str) -> AccountRule:
@@ -216,7 +190,7 @@ def _hold_released(f: LegalHoldReleased, place: str) -> list[Leg]:
     return [Leg(customer_account(f.account, place), f"held:{f.case}", f.amount, f.number, VOID, f.pending)]
 
 
-_BOOKED: dict[tuple[int, int], Callable[[Any, str], list[Leg]]] = {
+_BOOKED: Booked = {
     (21, 1): _vault_counted,
     (30, 1): _till_opened,
     (31, 1): _from_vault,
@@ -239,3 +213,5 @@ _BOOKED: dict[tuple[int, int], Callable[[Any, str], list[Leg]]] = {
     (84, 1): _advanced,
     (85, 1): _moved,
 }
+for _product in _PRODUCTS:
+    _BOOKED |= _product.BOOKED

@@ -15,9 +15,31 @@ from counterfoil.facts.record import Fact
 from counterfoil.journal.entry import clerk_key_id
 from counterfoil.kernel.idents import transfer_id
 from counterfoil.office import rows as r
+from counterfoil.office.bills import folds as bills_folds
+from counterfoil.office.checks import folds as checks_folds
+from counterfoil.office.day_end import folds as day_end_folds
+from counterfoil.office.folding import Folders, Undo
+from counterfoil.office.loans import folds as loans_folds
+from counterfoil.office.mail import folds as mail_folds
+from counterfoil.office.money_orders import folds as money_orders_folds
+from counterfoil.office.people import folds as people_folds
+from counterfoil.office.remittances import folds as remittances_folds
+from counterfoil.office.savings import folds as savings_folds
 
 if TYPE_CHECKING:
     from counterfoil.office.state import Place, State
+
+_PRODUCTS = (
+    savings_folds,
+    checks_folds,
+    money_orders_folds,
+    bills_folds,
+    remittances_folds,
+    loans_folds,
+    people_folds,
+    mail_folds,
+    day_end_folds,
+)
 
 RESERVE_PLACE = "reserve"
 """Where the office's own stamp stock lies, as a ``stock`` place (tills have their own numbers)."""
@@ -247,9 +269,12 @@ def _reversed(s: State, f: m.Reversed, at: Place) -> None:
         s.total(f.till, at.body["date"], at.kind, taken, given)
         if f.item and f.quantity and f.face:  # The stamps of a reversed sale lie in the drawer again.
             s.stock_moved(f.till, f.item, f.quantity, f.face)
+    undo = UNDO.get(f.kind)
+    if undo:
+        undo(s, f, at)
 
 
-FOLDERS: dict[tuple[int, int], Callable[[Any, Any, Any], None]] = {
+FOLDERS: Folders = {
     (1, 1): _epoch_opened,
     (3, 1): _edition_taken,
     (4, 1): _clerk_enrolled,
@@ -287,3 +312,7 @@ FOLDERS: dict[tuple[int, int], Callable[[Any, Any, Any], None]] = {
     (81, 1): _withdrawn,
     (83, 1): _reversed,
 }
+UNDO: Undo = {}
+for _product in _PRODUCTS:
+    FOLDERS |= _product.FOLDERS
+    UNDO |= _product.UNDO

@@ -188,7 +188,9 @@ class BooksRow(NamedTuple):
     closed_through: int
 
 
-FOLDS: dict[str, tuple[type[NamedTuple], int, str]] = {
+FoldTables = dict[str, tuple[type[NamedTuple], int, str]]
+
+FOLDS: FoldTables = {
     "epoch": (EpochRow, 1, "The logs of this folder, one a row."),
     "clerk": (ClerkRow, 1, "Clerks by number. Names are personal and live in the side table `person`."),
     "clerk_key": (KeyRow, 1, "Clerk keys, valid or not."),

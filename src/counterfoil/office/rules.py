@@ -14,7 +14,7 @@ from typing import NamedTuple
 from counterfoil.facts.record import Fact
 from counterfoil.kernel.money import Money
 from counterfoil.kernel.outcomes import Fault, Refusal
-from counterfoil.ledger.booking import VAULT, customer_account, till_account
+from counterfoil.ledger.legs import VAULT, customer_account, till_account
 from counterfoil.office import refusals as no
 from counterfoil.office.rows import DayRow, HoldingRow, TillRow
 from counterfoil.office.state import State
@@ -59,6 +59,10 @@ class Pledged:
     change: dict[str, int] = field(default_factory=dict)
     done: dict[tuple[str, str], int] = field(default_factory=dict)
     stock: dict[tuple[str, str], int] = field(default_factory=dict)
+    taken: set[tuple[str, str]] = field(default_factory=set)
+    """(what, which): things that can be done once, such as a check presented or a serial sold."""
+    sums: dict[tuple[str, str], int] = field(default_factory=dict)
+    """(what, whose) → minor units: for limits that count across services, such as money orders of a customer's day."""
 
     def add(self, name: str, amount: int) -> None:
         self.change[name] = self.change.get(name, 0) + amount

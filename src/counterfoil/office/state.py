@@ -17,11 +17,13 @@ from typing import Any, Generic, NamedTuple, TypeVar
 from counterfoil.facts.record import Fact
 from counterfoil.kernel.idents import transfer_id
 from counterfoil.kernel.outcomes import Fault
-from counterfoil.ledger.booking import Leg, account_rule, customer_account, legs_of
+from counterfoil.ledger.booking import account_rule, customer_account, legs_of
+from counterfoil.ledger.legs import Leg
 from counterfoil.ledger.machine import Machine
 from counterfoil.ledger.outcomes import Outcome
 from counterfoil.ledger.transfers import LINKED, Transfer
 from counterfoil.office import rows as r
+from counterfoil.office.fold_tables import FOLDS, PASSING
 from counterfoil.office.folds import FOLDERS, accounts_of
 from counterfoil.policy.edition import Edition, read_edition
 
@@ -64,10 +66,6 @@ class Fold(Generic[R]):
         return [self.rows[key] for key in sorted(self.rows)]
 
 
-# Tables that only grow and that no decision looks at in memory: their rows pass through to the commit.
-PASSING = ("statement", "part", "head")
-
-
 class State:
     """See the module's page. ``place`` is the office's own number (the place of its (holder, place) accounts)."""
 
@@ -103,7 +101,7 @@ class State:
 
     def tables(self) -> dict[str, Fold[Any]]:
         """The fold tables kept in memory, by name."""
-        return {name: getattr(self, name) for name in r.FOLDS if name not in PASSING}
+        return {name: getattr(self, name) for name in FOLDS if name not in PASSING}
 
     def load(
         self,
@@ -116,7 +114,7 @@ class State:
     ) -> None:
         """Takes the state up from stored rows. ``edition_content`` finds an edition's file in its entry."""
         for name, fold in self.tables().items():
-            cls = r.FOLDS[name][0]
+            cls = FOLDS[name][0]
             for row in rows(name):
                 fold.rows[row[: fold.key]] = cls(*row)
         books = self.books.get(1)

@@ -18,6 +18,8 @@ from counterfoil.facts.record import Fact
 from counterfoil.kernel.money import Money, currency
 from counterfoil.kernel.outcomes import CounterfoilError, Fault, Malformed, Refusal
 from counterfoil.office.refusals import REFUSALS
+from counterfoil.operations.words import bills, checks, day_end, loans, mail, money_orders, people, remittances, savings
+from counterfoil.operations.words.base import Told
 
 
 class Entered(NamedTuple):
@@ -79,7 +81,7 @@ class Unanswered(CounterfoilError):
         super().__init__(f"{reason} Nothing has been recorded; the same request may be sent again.")
 
 
-_TOLD: dict[type[Fact], tuple[str, ...]] = {
+_TOLD: Told = {
     p.CustomerOpened: ("customer",),
     p.AccountOpened: ("account",),
     p.LegalHoldPlaced: ("case",),
@@ -103,6 +105,8 @@ _TOLD: dict[type[Fact], tuple[str, ...]] = {
     m.HouseAdvanced: ("case",),
     m.VisitSettled: ("net", "tendered", "change"),
 }
+for _product in (savings, checks, money_orders, bills, remittances, loans, people, mail, day_end):
+    _TOLD |= _product.TOLD
 
 
 def pack_refusal(refusal: Refusal) -> bytes:

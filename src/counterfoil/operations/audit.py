@@ -38,8 +38,7 @@ from counterfoil.ledger.accounts import AccountRow
 from counterfoil.ledger.transfers import PendingRow, Transfer
 from counterfoil.ledger.trial import fold_differences, trial_errors
 from counterfoil.ledger.trial import refold as refold_transfers
-from counterfoil.office.rows import FOLDS
-from counterfoil.office.state import PASSING
+from counterfoil.office.fold_tables import FOLDS, PASSING
 from counterfoil.operations.audit_entries import Bearings, Checked, Chunk, check_chunk, read_record
 from counterfoil.operations.hashes import GrowingLog
 from counterfoil.operations.ports import MarkLike

@@ -11,9 +11,8 @@ Here is no store and no printer: ``operations.papers`` reads the entry, ``counte
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, NamedTuple, TypeVar
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 from counterfoil.counter.receipt import Receipt
 from counterfoil.facts import counter as c
@@ -22,10 +21,13 @@ from counterfoil.facts import money as m
 from counterfoil.facts import office as o
 from counterfoil.facts.record import Fact
 from counterfoil.journal.entry import clerk_key_id
-from counterfoil.kernel.money import Currency, Money
-from counterfoil.kernel.outcomes import Translate, mark, untranslated
+from counterfoil.kernel.outcomes import mark
+from counterfoil.operations.words import bills, checks, day_end, loans, mail, money_orders, people, remittances, savings
+from counterfoil.operations.words.base import LINES as LINES
+from counterfoil.operations.words.base import Around as Around
+from counterfoil.operations.words.base import Line, Notes, Titles, account_line, pieces, says
 
-Line = tuple[str, str]
+_PRODUCTS = (savings, checks, money_orders, bills, remittances, loans, people, mail, day_end)
 
 
 class Printed(NamedTuple):
@@ -36,40 +38,6 @@ class Printed(NamedTuple):
     kind: str
     facts: tuple[Fact, ...]
     slip: str
-
-
-@dataclass(frozen=True, slots=True)
-class Around:
-    """What stands around an entry. ``clerks``: who signed, the asking clerk first. ``when``: local date and time.
-
-    ``day``: the business date. ``stock``: titles of stamps by item. ``details``: a customer's, as she gave them.
-    """
-
-    office: str
-    currency: Currency
-    language: str = "en"
-    translate: Translate = untranslated
-    when: str = ""
-    day: str = ""
-    clerks: tuple[str, ...] = ()
-    stock: Mapping[str, str] = field(default_factory=dict)
-    details: Mapping[str, str] = field(default_factory=dict)
-
-    def say(self, text: str, **fields: object) -> str:
-        """A marked text in the receipt's language, its places filled."""
-        return self.translate(text).format(**fields)
-
-    def money(self, minor: int) -> str:
-        """An amount as people read it."""
-        return str(Money(minor, self.currency))
-
-    def line(self, text: str, right: object = "") -> Line:
-        """A marked text on the left, a value on the right."""
-        return self.translate(text), str(right)
-
-    def item(self, code: str) -> str:
-        """What a kind of stamp is called."""
-        return self.stock.get(code, code)
 
 
 def receipt_of(entries: Sequence[Printed], around: Around, *, copy: bool = False) -> Receipt:
@@ -120,7 +88,7 @@ def lines_of(entry: Printed, around: Around) -> list[Line]:
     lines: list[Line] = []
     for fact in entry.facts:
         if isinstance(fact, c.TillCounted) and closes:  # The Z report below says the same figures.
-            lines += _pieces(fact.count, around)
+            lines += pieces(fact.count, around)
         elif not isinstance(fact, m.VisitSettled):
             lines += LINES[type(fact)](fact, around)
     return lines
@@ -168,29 +136,6 @@ def _settled(f: m.VisitSettled, w: Around) -> list[Line]:
 
 # --- lines, fact by fact ----------------------------------------------------------------------------------------------
 
-F = TypeVar("F", bound=Fact)
-LINES: dict[type[Fact], Callable[[Any, Around], list[Line]]] = {}
-"""Fact → its lines. ``VisitSettled`` stands at the foot of a visit's receipt instead."""
-
-
-def _says(*facts: type[Fact]) -> Callable[[Callable[[F, Around], list[Line]]], Callable[[F, Around], list[Line]]]:
-    def register(lines: Callable[[F, Around], list[Line]]) -> Callable[[F, Around], list[Line]]:
-        LINES.update(dict.fromkeys(facts, lines))
-        return lines
-
-    return register
-
-
-def _account(account: str, w: Around) -> Line:
-    """The last four digits tell a customer which account it is, and tell a finder of the paper nothing."""
-    return w.line(mark("Account ending in"), account[-4:])
-
-
-def _pieces(count: Mapping[str, int] | None, w: Around) -> list[Line]:
-    """A count by face value, the largest first."""
-    faces = sorted(((int(face), number) for face, number in (count or {}).items()), reverse=True)
-    return [(f"{number} × {w.money(face)}", w.money(face * number)) for face, number in faces]
-
 
 def _compared(counted: int, expected: int, w: Around) -> list[Line]:
     return [
@@ -206,7 +151,7 @@ def _key(public_key: bytes) -> str:
     return " ".join(text[start : start + 4] for start in range(0, len(text), 4))
 
 
-@_says(o.EpochOpened)
+@says(o.EpochOpened)
 def _epoch_opened(f: o.EpochOpened, w: Around) -> list[Line]:
     return [
         w.line(mark("Log"), f.origin),
@@ -215,17 +160,17 @@ def _epoch_opened(f: o.EpochOpened, w: Around) -> list[Line]:
     ]
 
 
-@_says(o.EpochClosed)
+@says(o.EpochClosed)
 def _epoch_closed(f: o.EpochClosed, w: Around) -> list[Line]:
     return [w.line(mark("Next key"), f.next_key.hex()), w.line(mark("Reason"), f.reason)]
 
 
-@_says(o.EditionTaken)
+@says(o.EditionTaken)
 def _edition_taken(f: o.EditionTaken, w: Around) -> list[Line]:
     return [w.line(mark("In force from"), f.effective)]
 
 
-@_says(o.ClerkEnrolled)
+@says(o.ClerkEnrolled)
 def _enrolled(f: o.ClerkEnrolled, w: Around) -> list[Line]:
     return [
         w.line(mark("Clerk number"), f.clerk),
@@ -236,7 +181,7 @@ def _enrolled(f: o.ClerkEnrolled, w: Around) -> list[Line]:
     ]
 
 
-@_says(o.KeyRevoked)
+@says(o.KeyRevoked)
 def _revoked(f: o.KeyRevoked, w: Around) -> list[Line]:
     return [
         w.line(mark("Clerk number"), f.clerk),
@@ -246,7 +191,7 @@ def _revoked(f: o.KeyRevoked, w: Around) -> list[Line]:
     ]
 
 
-@_says(o.DayOpened)
+@says(o.DayOpened)
 def _day_opened(f: o.DayOpened, w: Around) -> list[Line]:
     clock = mark("the computer's") if f.clock == "machine" else mark("the file's")
     return [
@@ -256,12 +201,12 @@ def _day_opened(f: o.DayOpened, w: Around) -> list[Line]:
     ]
 
 
-@_says(o.VaultCounted)
+@says(o.VaultCounted)
 def _vault_counted(f: o.VaultCounted, w: Around) -> list[Line]:
-    return [*_pieces(f.count, w), *_compared(f.counted, f.expected, w)]
+    return [*pieces(f.count, w), *_compared(f.counted, f.expected, w)]
 
 
-@_says(o.DayClosed)
+@says(o.DayClosed)
 def _day_closed(f: o.DayClosed, w: Around) -> list[Line]:
     tills = [(w.say(mark("Till {till}"), till=till), w.money(cash)) for till, cash in f.tills]
     return [
@@ -272,39 +217,39 @@ def _day_closed(f: o.DayClosed, w: Around) -> list[Line]:
     ]
 
 
-@_says(c.TillOpened)
+@says(c.TillOpened)
 def _till_opened(f: c.TillOpened, w: Around) -> list[Line]:
     shared = [w.line(mark("Shared drawer: no one clerk answers for it"))] if f.shared else []
-    return [w.line(mark("Till"), f.till), *shared, *_pieces(f.count, w), *_compared(f.counted, f.expected, w)]
+    return [w.line(mark("Till"), f.till), *shared, *pieces(f.count, w), *_compared(f.counted, f.expected, w)]
 
 
-@_says(c.CashFromVault, c.CashToVault)
+@says(c.CashFromVault, c.CashToVault)
 def _vault_moved(f: c.CashFromVault | c.CashToVault, w: Around) -> list[Line]:
-    return [w.line(mark("Till"), f.till), *_pieces(f.count, w), w.line(mark("Amount"), w.money(f.amount))]
+    return [w.line(mark("Till"), f.till), *pieces(f.count, w), w.line(mark("Amount"), w.money(f.amount))]
 
 
-@_says(c.TillHandedOver)
+@says(c.TillHandedOver)
 def _handed_over(f: c.TillHandedOver, w: Around) -> list[Line]:
     return [
         w.line(mark("From till"), f.till),
         w.line(mark("To till"), f.to_till),
-        *_pieces(f.count, w),
+        *pieces(f.count, w),
         w.line(mark("Amount"), w.money(f.amount)),
     ]
 
 
-@_says(c.CashExchanged)
+@says(c.CashExchanged)
 def _exchanged(f: c.CashExchanged, w: Around) -> list[Line]:
     return [
         w.line(mark("Taken from you")),
-        *_pieces(f.taken, w),
+        *pieces(f.taken, w),
         w.line(mark("Given to you")),
-        *_pieces(f.given, w),
+        *pieces(f.given, w),
         w.line(mark("Amount"), w.money(f.amount)),
     ]
 
 
-@_says(c.SuspectNoteKept)
+@says(c.SuspectNoteKept)
 def _note_kept(f: c.SuspectNoteKept, w: Around) -> list[Line]:
     return [
         w.line(mark("Face value of the note"), w.money(f.face)),
@@ -313,9 +258,9 @@ def _note_kept(f: c.SuspectNoteKept, w: Around) -> list[Line]:
     ]
 
 
-@_says(c.SurpriseCounted)
+@says(c.SurpriseCounted)
 def _surprise(f: c.SurpriseCounted, w: Around) -> list[Line]:
-    return [w.line(mark("Till"), f.till), *_pieces(f.count, w), *_compared(f.counted, f.expected, w)]
+    return [w.line(mark("Till"), f.till), *pieces(f.count, w), *_compared(f.counted, f.expected, w)]
 
 
 def _totals(totals: Sequence[Sequence[Any]], w: Around) -> list[Line]:
@@ -329,16 +274,16 @@ def _totals(totals: Sequence[Sequence[Any]], w: Around) -> list[Line]:
     return lines
 
 
-@_says(c.TillReported)
+@says(c.TillReported)
 def _reported(f: c.TillReported, w: Around) -> list[Line]:
     return [w.line(mark("Till"), f.till), *_totals(f.totals, w)]
 
 
-@_says(c.TillCounted)
+@says(c.TillCounted)
 def _till_counted(f: c.TillCounted, w: Around) -> list[Line]:
     return [
         w.line(mark("Till"), f.till),
-        *_pieces(f.count, w),
+        *pieces(f.count, w),
         *_compared(f.counted, f.expected, w),
         *_stamps(f.stock_counted, f.stock_expected, w),
     ]
@@ -354,7 +299,7 @@ def _stamps(counted: int, expected: int, w: Around) -> list[Line]:
     ]
 
 
-@_says(c.TillClosed)
+@says(c.TillClosed)
 def _till_closed(f: c.TillClosed, w: Around) -> list[Line]:
     head = [
         w.line(mark("Till"), f.till),
@@ -370,41 +315,41 @@ def _till_closed(f: c.TillClosed, w: Around) -> list[Line]:
     return [*head, *case, *([w.line(mark("Note"), f.note)] if f.note else [])]
 
 
-@_says(c.DifferenceDisputed)
+@says(c.DifferenceDisputed)
 def _disputed(f: c.DifferenceDisputed, w: Around) -> list[Line]:
     return [w.line(mark("Case"), f.case), w.line(mark("Reason"), f.reason)]
 
 
-@_says(c.DifferenceAccepted)
+@says(c.DifferenceAccepted)
 def _accepted(f: c.DifferenceAccepted, w: Around) -> list[Line]:
     return [w.line(mark("Case"), f.case), *([w.line(mark("Note"), f.note)] if f.note else [])]
 
 
-@_says(c.PouchSent)
+@says(c.PouchSent)
 def _pouch_sent(f: c.PouchSent, w: Around) -> list[Line]:
     return [
         w.line(mark("Pouch"), f.token),
         w.line(mark("To office"), f.office),
         w.line(mark("Seal"), f.seal),
-        *_pieces(f.count, w),
+        *pieces(f.count, w),
         w.line(mark("Amount"), w.money(f.amount)),
     ]
 
 
-@_says(c.PouchReceived)
+@says(c.PouchReceived)
 def _pouch_received(f: c.PouchReceived, w: Around) -> list[Line]:
     return [
         w.line(mark("Pouch"), f.token),
         w.line(mark("From office"), f.office),
         w.line(mark("Condition"), w.say(_CONDITIONS[f.condition])),
         *([w.line(mark("Our own pouch, come back"))] if f.returned else []),
-        *_pieces(f.count, w),
+        *pieces(f.count, w),
         w.line(mark("Declared on the label"), w.money(f.declared)),
         w.line(mark("Found in it"), w.money(f.counted)),
     ]
 
 
-@_says(c.PouchLost)
+@says(c.PouchLost)
 def _pouch_lost(f: c.PouchLost, w: Around) -> list[Line]:
     return [
         w.line(mark("Pouch"), f.token),
@@ -413,13 +358,13 @@ def _pouch_lost(f: c.PouchLost, w: Around) -> list[Line]:
     ]
 
 
-@_says(c.StockReceived, c.StockToTill, c.StockFromTill)
+@says(c.StockReceived, c.StockToTill, c.StockFromTill)
 def _stock_moved(f: c.StockReceived | c.StockToTill | c.StockFromTill, w: Around) -> list[Line]:
     till = [] if isinstance(f, c.StockReceived) else [w.line(mark("Till"), f.till)]
     return [*till, (f"{f.quantity} × {w.item(f.item)}", w.money(f.value))]
 
 
-@_says(c.StampsSold)
+@says(c.StampsSold)
 def _stamps_sold(f: c.StampsSold, w: Around) -> list[Line]:
     return [
         (
@@ -446,12 +391,12 @@ def _details(w: Around) -> list[Line]:
     ]
 
 
-@_says(p.CustomerOpened)
+@says(p.CustomerOpened)
 def _customer_opened(f: p.CustomerOpened, w: Around) -> list[Line]:
     return [w.line(mark("Customer number"), f.customer), *_details(w)]
 
 
-@_says(p.CustomerChanged)
+@says(p.CustomerChanged)
 def _customer_changed(f: p.CustomerChanged, w: Around) -> list[Line]:
     changed = ", ".join(w.say(_DETAIL_NAMES.get(str(name), str(name))) for name in f.what)
     return [
@@ -461,58 +406,58 @@ def _customer_changed(f: p.CustomerChanged, w: Around) -> list[Line]:
     ]
 
 
-@_says(p.AccountOpened)
+@says(p.AccountOpened)
 def _account_opened(f: p.AccountOpened, w: Around) -> list[Line]:
     return [w.line(mark("Account number"), f.account)]
 
 
-@_says(p.AccountClosed, p.AccountReopened, p.AccountFrozen, p.AccountUnfrozen)
+@says(p.AccountClosed, p.AccountReopened, p.AccountFrozen, p.AccountUnfrozen)
 def _account_changed(
     f: p.AccountClosed | p.AccountReopened | p.AccountFrozen | p.AccountUnfrozen, w: Around
 ) -> list[Line]:
-    return [_account(f.account, w), w.line(mark("Reason"), f.reason)]
+    return [account_line(f.account, w), w.line(mark("Reason"), f.reason)]
 
 
-@_says(p.LegalHoldPlaced)
+@says(p.LegalHoldPlaced)
 def _hold_placed(f: p.LegalHoldPlaced, w: Around) -> list[Line]:
     return [
-        _account(f.account, w),
+        account_line(f.account, w),
         w.line(mark("Case"), f.case),
         w.line(mark("Held back"), w.money(f.amount)),
         w.line(mark("Ordered by"), f.authority),
     ]
 
 
-@_says(p.LegalHoldReleased)
+@says(p.LegalHoldReleased)
 def _hold_released(f: p.LegalHoldReleased, w: Around) -> list[Line]:
     return [
-        _account(f.account, w),
+        account_line(f.account, w),
         w.line(mark("Case"), f.case),
         w.line(mark("Free again"), w.money(f.amount)),
         w.line(mark("Reason"), f.reason),
     ]
 
 
-@_says(p.BalanceTold)
+@says(p.BalanceTold)
 def _balance_told(f: p.BalanceTold, w: Around) -> list[Line]:
     return [
-        _account(f.account, w),
+        account_line(f.account, w),
         w.line(mark("Balance"), w.money(f.balance)),
         w.line(mark("Can be paid out"), w.money(f.available)),
     ]
 
 
-@_says(m.CashDeposited)
+@says(m.CashDeposited)
 def _deposited(f: m.CashDeposited, w: Around) -> list[Line]:
-    return [_account(f.account, w), *_pieces(f.count, w), w.line(mark("Cash taken in"), w.money(f.amount))]
+    return [account_line(f.account, w), *pieces(f.count, w), w.line(mark("Cash taken in"), w.money(f.amount))]
 
 
-@_says(m.CashWithdrawn)
+@says(m.CashWithdrawn)
 def _withdrawn(f: m.CashWithdrawn, w: Around) -> list[Line]:
-    return [_account(f.account, w), *_pieces(f.count, w), w.line(mark("Cash paid out"), w.money(f.amount))]
+    return [account_line(f.account, w), *pieces(f.count, w), w.line(mark("Cash paid out"), w.money(f.amount))]
 
 
-@_says(m.Transferred)
+@says(m.Transferred)
 def _transferred(f: m.Transferred, w: Around) -> list[Line]:
     return [
         w.line(mark("From account ending in"), f.account[-4:]),
@@ -522,7 +467,7 @@ def _transferred(f: m.Transferred, w: Around) -> list[Line]:
     ]
 
 
-@_says(m.Reversed)
+@says(m.Reversed)
 def _reversed(f: m.Reversed, w: Around) -> list[Line]:
     return [
         w.line(mark("Undoes"), title(f.kind, w) if f.kind in TITLES else f.kind),
@@ -532,24 +477,24 @@ def _reversed(f: m.Reversed, w: Around) -> list[Line]:
     ]
 
 
-@_says(m.HouseAdvanced)
+@says(m.HouseAdvanced)
 def _advanced(f: m.HouseAdvanced, w: Around) -> list[Line]:
     return [
         w.line(mark("Case"), f.case),
-        _account(f.account, w),
+        account_line(f.account, w),
         w.line(mark("Paid by the house"), w.money(f.amount)),
     ]
 
 
-@_says(m.HouseMoved)
+@says(m.HouseMoved)
 def _moved(f: m.HouseMoved, w: Around) -> list[Line]:
     way = mark("Paid into the account") if f.direction == "in" else mark("Taken from the account")
-    return [_account(f.account, w), w.line(way, w.money(f.amount)), w.line(mark("What for"), f.what)]
+    return [account_line(f.account, w), w.line(way, w.money(f.amount)), w.line(mark("What for"), f.what)]
 
 
 # --- the words --------------------------------------------------------------------------------------------------------
 
-TITLES: dict[str, str] = {
+TITLES: Titles = {
     "epoch-open": mark("New log opened"),
     "epoch-close": mark("Log closed"),
     "policy-edition": mark("Policy edition"),
@@ -602,7 +547,7 @@ _EQUAL = mark(
     "Accept and Dispute are equally good answers. The difference is the house's and never a debt of the clerk. "
     "The clerk may still dispute it on any later day."
 )
-NOTES: dict[str, tuple[str, ...]] = {
+NOTES: Notes = {
     "suspect-note": (
         mark(
             "This note may not be real, so we must keep it and send it to be checked. You did nothing wrong by "
@@ -628,6 +573,9 @@ NOTES: dict[str, tuple[str, ...]] = {
     "customer-change": (mark("Look whether this is written as you write it. If not, we put it right at no cost."),),
 }
 """Kind of entry → what is said below its lines. The two Z reports say theirs only of a difference."""
+for _product in _PRODUCTS:
+    TITLES |= _product.TITLES
+    NOTES |= _product.NOTES
 
 _ROLES = {"clerk": mark("clerk"), "supervisor": mark("supervisor"), "postmaster": mark("postmaster")}
 _CUSTODY = {

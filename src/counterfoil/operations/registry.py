@@ -6,7 +6,20 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from counterfoil.closing import day, drawer, people
-from counterfoil.counter import accounts, cash, services
+from counterfoil.counter import (
+    accounts,
+    bills,
+    cash,
+    checks,
+    day_end,
+    loans,
+    mail,
+    money_orders,
+    remittances,
+    savings,
+    services,
+)
+from counterfoil.counter import people as around_an_account
 from counterfoil.office.rules import Decision
 
 Decide = Callable[..., Decision]
@@ -50,6 +63,8 @@ DECIDE: dict[str, Decide] = {
     **services.SERVICES,
 }
 """Every kind but ``reversal``, whose original the desk fetches first."""
+for _product in (savings, checks, money_orders, bills, remittances, loans, around_an_account, mail, day_end):
+    DECIDE |= _product.DECISIONS
 
 NEEDS_NO_DAY = ("policy-edition", "clerk-enrol", "clerk-rotate", "clerk-revoke", "day-open")
 """Kinds that may be asked while no business day is open."""

@@ -20,9 +20,8 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from counterfoil import codec
+from counterfoil.counter.reversal import REVERSIBLE
 from counterfoil.customers.details import FIELDS, details_hash, details_value
-from counterfoil.facts.counter import StampsSold
-from counterfoil.facts.money import CashDeposited, CashWithdrawn, Transferred
 from counterfoil.facts.office import BY_OLD_KEY, BY_TWO_CLERKS
 from counterfoil.kernel.days import local_day, local_time
 from counterfoil.kernel.idents import request_id
@@ -309,11 +308,12 @@ class Player:
         if type(entry) is not int or "amount" in given or type(given["epoch"]) is not int:
             return
         original = self.desk.original(given["epoch"], entry)
-        fact = original.facts[0] if original and original.facts else None
-        if isinstance(fact, CashDeposited | CashWithdrawn | Transferred | StampsSold) and self.desk.state.policy:
-            given |= {"amount": fact.amount, "currency": self.desk.state.policy.currency.code}
-            if not isinstance(fact, StampsSold):
-                given["account"] = fact.account
+        fact = original.facts[0] if original and original.kind in REVERSIBLE and original.facts else None
+        amount, account = getattr(fact, "amount", None), getattr(fact, "account", None)
+        if amount is not None and self.desk.state.policy:
+            given |= {"amount": amount, "currency": self.desk.state.policy.currency.code}
+        if account is not None:
+            given["account"] = account
 
     # --- the outcome -----------------------------------------------------------------------------------------------
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import get_type_hints
 
-from counterfoil.office.rows import FOLDS
+from counterfoil.office.fold_tables import FOLDS
 from counterfoil.operations.store import BUILT_IN, ColumnType, TableSpec
 
 _TYPES: dict[object, ColumnType] = {

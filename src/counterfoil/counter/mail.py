@@ -1,0 +1,17 @@
+"""Decisions about mail products at the same window."""
+
+from __future__ import annotations
+
+from counterfoil.office.deciding import Decisions, Pledges, Services
+
+SERVICES: Services = {}
+"""Kinds that may be one of several services of a visit."""
+
+DECISIONS: Decisions = {}
+"""All other kinds."""
+
+PLEDGES: Pledges = {}
+"""Fact → what it keeps the later services of the same visit from doing again."""
+
+REVERSIBLE: set[str] = set()
+"""Kinds whose exact negation by a reversal undoes them whole."""

@@ -1,0 +1,1 @@
+"""Facts of bills paid at the window."""

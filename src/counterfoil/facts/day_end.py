@@ -1,0 +1,1 @@
+"""Facts of the end of the day: steps over all accounts."""

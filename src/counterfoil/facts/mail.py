@@ -1,0 +1,1 @@
+"""Facts of mail products at the same window."""

@@ -1,0 +1,1 @@
+"""Facts of money orders, from the blank form to its cashing."""

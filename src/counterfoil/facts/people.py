@@ -1,0 +1,1 @@
+"""Facts of people around an account: joint owners, those who act for others, stops and levies."""

@@ -1,0 +1,1 @@
+"""Facts of cash sent from office to office, and transfers that may be called back."""

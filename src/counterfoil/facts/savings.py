@@ -1,0 +1,1 @@
+"""Facts of savings and everyday accounts as products: interest, dormancy, escheat."""

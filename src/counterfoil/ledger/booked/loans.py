@@ -1,0 +1,9 @@
+"""Booking of small loans."""
+
+from __future__ import annotations
+
+from counterfoil.ledger.legs import Booked, Families
+
+FAMILIES: Families = {}
+
+BOOKED: Booked = {}

@@ -1,0 +1,1 @@
+"""Requests about bills paid at the window."""

@@ -1,0 +1,1 @@
+"""Rules that say no to bills paid at the window."""

@@ -1,0 +1,1 @@
+"""Requests about checks turned into cash or deposited, and what becomes of them."""

@@ -1,0 +1,1 @@
+"""Rules that say no to checks turned into cash or deposited, and what becomes of them."""

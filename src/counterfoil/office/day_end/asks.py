@@ -1,0 +1,1 @@
+"""Requests about the end of the day: steps over all accounts."""

@@ -1,0 +1,1 @@
+"""Rules that say no to the end of the day: steps over all accounts."""

@@ -1,0 +1,1 @@
+"""Requests, refusals, rows and folds of mail products."""

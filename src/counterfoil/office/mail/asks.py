@@ -1,0 +1,1 @@
+"""Requests about mail products at the same window."""

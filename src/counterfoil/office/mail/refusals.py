@@ -1,0 +1,1 @@
+"""Rules that say no to mail products at the same window."""

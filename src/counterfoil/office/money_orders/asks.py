@@ -1,0 +1,1 @@
+"""Requests about money orders, from the blank form to its cashing."""

@@ -1,0 +1,1 @@
+"""Requests about people around an account: joint owners, those who act for others, stops and levies."""

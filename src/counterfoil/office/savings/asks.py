@@ -1,0 +1,1 @@
+"""Requests about savings and everyday accounts as products: interest, dormancy, escheat."""

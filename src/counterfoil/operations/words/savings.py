@@ -1,0 +1,12 @@
+"""The words on receipts of savings and everyday accounts as products: interest, dormancy, escheat."""
+
+from __future__ import annotations
+
+from counterfoil.operations.words.base import Notes, Titles, Told
+
+TITLES: Titles = {}
+
+NOTES: Notes = {}
+
+TOLD: Told = {}
+"""Fact → the fields that the asker needs to go on."""
