@@ -68,13 +68,11 @@ def unbase45(text: str) -> bytes:
         need(min(digits) >= 0 and size > 0 and value < 256**size, "malformed", "not Base45")
         out += value.to_bytes(size, "big")
     return out
-
 def unbase64(text: str) -> bytes:
     form = "(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?"
     data = binascii.a2b_base64(text) if re.fullmatch(form, text) else b""
     need(binascii.b2a_base64(data, newline=False).decode() == text != "", "malformed", "not Base64, or not exactly")
     return data
-
 def uncbor(data: bytes, limit: int, what: str) -> Any:
     """Canonical CBOR (docs/formats/cbor.md): plain values only, and encoded again they give the same bytes."""
     need(len(data) <= limit, "malformed", f"{what} of {len(data)} bytes is over the limit of {limit}")
@@ -84,7 +82,6 @@ def uncbor(data: bytes, limit: int, what: str) -> Any:
     except (cbor2.CBORError, ValueError, TypeError, OverflowError, RecursionError, MemoryError) as error:
         raise Refused("malformed", f"{what} cannot be read: {error}") from None
     return value
-
 def plain(value: Any, depth: int) -> bool:
     """Integers of 64 bits, bytes, texts, booleans; lists and maps of them, at most 16 deep; all keys of one kind."""
     if type(value) not in (list, dict):
@@ -92,7 +89,6 @@ def plain(value: Any, depth: int) -> bool:
     keys = type(value) is list or any(all(fits(key, shape) for key in value) for shape in (str, _INT))
     parts = value if type(value) is list else [*value, *value.values()]
     return keys and depth < 16 and all(plain(part, depth + 1) for part in parts)
-
 def fits(value: Any, shape: Any) -> bool:
     """Whether a value is of a type, bytes of a length, an integer from (low, high), a text of a pattern, or a list."""
     if isinstance(shape, (type, int)):
@@ -102,7 +98,6 @@ def fits(value: Any, shape: Any) -> bool:
     if isinstance(shape, str):
         return type(value) is str and re.fullmatch(shape, value) is not None
     return type(value) is list and len(value) == len(shape) and all(map(fits, value, shape))
-
 def versioned(data: bytes, limit: int, what: str, version: int, shape: list[Any]) -> Any:
     value = uncbor(data, limit, what)
     other = type(value) is list and fits(value[:1], [int]) and value[0] != version
@@ -135,7 +130,6 @@ def append(subtrees: list[bytes], size: int, leaf: bytes) -> bytes:
 _NAME = r"[^\s+\x00-\x1f\ufffd]+"  # Of a key: no blank of any kind, no plus, nothing that was not UTF-8.
 # A verifier key: a log's (algorithm 1), whose name is its origin, or a witness's (4), with the policy's name for it.
 Key = namedtuple("Key", "name id algorithm public alias")
-
 def signed(public: bytes, message: bytes, signature: bytes) -> bool:
     try:
         Ed25519PublicKey.from_public_bytes(public).verify(signature, message)
@@ -213,7 +207,6 @@ CORE = {1: (1, 1), 2: _NODE, 3: _NODE, 4: _INDEX,  # version, node, epoch, seque
 
 def key_id(public: bytes) -> bytes:  # How cores and approvals name a clerk's key, and cores by the system the node's.
     return digest(b"counterfoil/clerk-key/v1\0", public)[:8]
-
 def check_leaf(leaf: bytes, log: Key) -> tuple[dict[int, Any], str]:
     """[core, node signature]: shape, log, kind, who may make it, the node's signature. Gives the core and its kind."""
     value = uncbor(leaf, LEAF_MAX, "leaf")
@@ -241,13 +234,11 @@ Answer = namedtuple("Answer", "what origin proved not_proved claims")
 NOT_PROVED = ["that the money moved: this is what the node wrote down", "the time: it is the node's own claim",
               "approval not checked: whether the clerk signed stands in the day's bundle"]
 NOT_WITNESSED = "that anyone else saw this log: no witness of the trust policy cosigned"
-
 def shown(core: dict[int, Any], kind: str) -> str:
     """An entry in words. Amounts stay in minor units (cents): this file does not guess a currency's decimals."""
     time = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=min(core[10], 253_402_300_799_999))  # Year 9999.
     money = f" of {core[11]} minor units of {core[12]}" if 11 in core else ""
     return f"entry {core[4]}: a {kind}{money} by {'a clerk' if core[8] == CLERK else 'the system'} at {time}"
-
 def verify_slip(text: str, policy: Policy) -> Answer:
     """A slip is a promise: this entry is the last of the node's log of size sequence + 1, with this root."""
     need(text[:4] != "CFP:", "training", "a slip of a training office: no money stands behind it")
@@ -268,7 +259,6 @@ def verify_slip(text: str, policy: Policy) -> Answer:
     missing = [*NOT_PROVED, "that it is still in the log: ask for a proof", NOT_WITNESSED]
     claims = {("entry", core[4]): digest(b"\0", leaf), ("size", core[4] + 1): root}
     return Answer("slip", log.name, proved, missing, claims)
-
 def expand_qr(text: str, policy: Policy) -> tuple[bytes, int, bytes, str]:
     """The QR form leaves out origin, root and names. They follow from path and policy; the signatures tell if right."""
     shape = [int, bytes, 4, _INT, _INT, bytes, 64, list]
@@ -281,7 +271,6 @@ def expand_qr(text: str, policy: Policy) -> tuple[bytes, int, bytes, str]:
     lines = [(key.name, one) for one in more for key in policy.keys if key.id == one[:4]]
     note = [f"\u2014 {n} {binascii.b2a_base64(d).decode()}" for n, d in [(logs[0].name, log_id + signature), *lines]]
     return leaf, index, path, checkpoint_text(logs[0].name, size, root) + "\n" + "".join(note)
-
 def verify_proof(text: str, policy: Policy) -> Answer:
     """A proof: this entry is in a log of this size and root, which the log signed and perhaps witnesses cosigned."""
     if text.startswith("CF2:"):
@@ -308,7 +297,6 @@ FACTS = {4: [str, bytes, str, str, int], 6: [str, bytes, str, bool], 20: [str, "
 # Keys and days change in entries of the kinds made for it, and nowhere else.
 _CHANGES = {"clerk-enrol": "4,", "clerk-rotate": "(6,)*4,(6,)*", "clerk-revoke": "(6,)+", "day-open": "20,"}
 ClerkKey = namedtuple("ClerkKey", "id clerk public role custody how sequence")
-
 def read_clerk_key(value: Any) -> ClerkKey:
     need(fits(value, [bytes, "(?s:.+)", bytes, str, str, (0, 3), _INT]), "malformed", "not the parts of a clerk key")
     need(len(value[2]) == 32 and value[0] == key_id(value[2]), "keys", "a clerk key's id is not that of the public key")
@@ -327,7 +315,6 @@ def read_facts(facts: bytes, kind: str) -> tuple[dict[str, Any], list[tuple[int,
         changes.append((number, [fields[place] for place in sorted(fields)]))
         need(fits(changes[-1][1], FACTS[number]) and max(fields) == len(fields), "malformed", f"no fact {number}")
     return value[0], changes
-
 def check_body(core: dict[int, Any], kind: str, body: Any, day: str, office_key: bytes | None) -> None:
     """What the node signed is what the body says, which the clerk signed."""
     (k, n), own, asked, services = core.get(6, [1, 1]), body, body.get("kind"), body.get("services")
@@ -351,7 +338,6 @@ def check_body(core: dict[int, Any], kind: str, body: Any, day: str, office_key:
         right = day in ("", date) and fits(date, "(?!0000)[0-9]{4}-(0[1-9]|1[0-2])-[0-3][0-9]")
         right = right and 0 < int(date[8:]) <= calendar.monthrange(int(date[:4]), int(date[5:7]))[1]
         need(right, "body", "the body's date is not the business date")
-
 class Days:  # The state of the log between two entries of a bundle.
     def __init__(self, log: Key, office_key: bytes | None) -> None:
         self.log, self.office_key, self.day, self.clocks = log, office_key, "", set[str]()
@@ -419,7 +405,6 @@ class Days:  # The state of the log between two entries of a bundle.
             need(right, "keys", "those who signed may not enroll this key, or not in this way or role")
             self.keys = {one.id: one for one in self.keys.values() if one not in old} | {key.id: key}
             self.known |= {key.id, key.clerk}
-
 def verify_bundle(data: bytes, policy: Policy, office_key: bytes | None) -> Answer:
     """Folds the entries onto what came before them, up to the root that the log signed; then every entry by itself."""
     value = uncbor(data, FILE_MAX, "bundle")
@@ -458,7 +443,6 @@ def compare(answers: list[Answer]) -> None:
             need(known.setdefault((one.origin, claim), value) == value, "contradiction",
                  f"{one.origin}: two files disagree on {claim[0]} {claim[1]}. The log was rewritten, or the office's "
                  "computer was cloned. Keep both files: together they prove it")
-
 def verify(data: bytes, policy: Policy, office_key: bytes | None) -> Answer:
     """Tells the four forms apart by how they begin."""
     text = data.decode(errors="replace") if data[:2] in (b"CF", b"c2") else ""
@@ -466,7 +450,6 @@ def verify(data: bytes, policy: Policy, office_key: bytes | None) -> Answer:
         return verify_slip(text.removesuffix("\n"), policy)
     proof = text.removesuffix("\n") if text[:1] == "C" else text
     return verify_proof(proof, policy) if text else verify_bundle(data, policy, office_key)
-
 def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("files", nargs="+", metavar="FILE", help="slip, proof or bundle; - is standard input")

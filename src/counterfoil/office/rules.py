@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from counterfoil.facts.record import Fact
 from counterfoil.kernel.money import Money
@@ -19,6 +19,8 @@ from counterfoil.office import refusals as no
 from counterfoil.office.rows import DayRow, HoldingRow, TillRow
 from counterfoil.office.state import State
 from counterfoil.policy.edition import Edition
+
+T = TypeVar("T")
 
 
 class Sitting(NamedTuple):
@@ -76,6 +78,12 @@ def edition(s: State) -> Edition:
     if s.policy is None:
         raise Fault("no policy edition is in force")
     return s.policy
+
+
+def offered(s: State, table: type[T], product: str) -> T | Refusal:
+    """The terms of a product in the edition in force, or the refusal that it is not offered here."""
+    terms = edition(s).terms(table)
+    return no.ProductUnknown(product) if terms is None else terms
 
 
 def money(s: State, minor: int) -> Money:

@@ -12,12 +12,15 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from counterfoil.kernel.limits import AMOUNT_MINOR_MAX, DENOMINATIONS_MAX, TEXT_CHARACTERS_MAX
 from counterfoil.kernel.money import Currency, currency
 from counterfoil.kernel.outcomes import Malformed
+from counterfoil.policy.tables import BadValue, read_table
+from counterfoil.policy.terms import TABLES
 
+T = TypeVar("T")
 EDITION_BYTES_MAX = 65_536
 
 
@@ -73,15 +76,22 @@ class Edition:
     blind_count: bool = True
     every_day: bool = False
     products: tuple[str, ...] = ("everyday",)
+    tables: Mapping[type, Any] = field(default_factory=dict)
+    """The products' tables by their class (``policy.terms``)."""
     _none: Limit = field(default=Limit(), repr=False)
 
     def limit(self, operation: str) -> Limit:
         """The bounds of ``operation``; without a table of its own, none but int64."""
         return self.limits.get(operation, self._none)
 
+    def terms(self, table: type[T]) -> T | None:
+        """A product's table; None if this edition does not offer the product."""
+        return self.tables.get(table)
+
 
 _TABLES = {"edition", "denominations", "till", "limits", "tiers", "stock", "calendar"}
 _LIMITED = {"deposit", "withdrawal", "transfer", "reversal", "stamp-sale", "cash-exchange"}
+"""Operations of the core that have limits in ``[limits]``; a product's limits stand in its own table."""
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 
 
@@ -111,7 +121,7 @@ class _Reader:
         self._within = ""
 
     def edition(self, root: Mapping[str, Any]) -> Edition:
-        self._known(root, _TABLES, "")
+        self._known(root, _TABLES | TABLES.keys(), "")
         head = self._table(root, "edition")
         self._known(head, {"name", "effective", "currency", "products"}, "edition")
         name = self._text(head, "name")
@@ -147,7 +157,21 @@ class _Reader:
             blind_count=self._flag(till, "blind_count", True),
             every_day=self._flag(calendar, "every_day", False),
             products=tuple(products),
+            tables=self._products(root),
         )
+
+    def _products(self, root: Mapping[str, Any]) -> Mapping[type, Any]:
+        try:
+            read: dict[type, Any] = {
+                cls: read_table(cls, root[name], within=name) for name, (cls, _) in TABLES.items() if name in root
+            }
+            for name, (cls, check) in TABLES.items():
+                if name in root and check is not None:
+                    check(read[cls], read)
+        except BadValue as bad:
+            self._within = bad.within
+            self._broken(bad.key, bad.reason)
+        return read
 
     def _denominations(self, table: Mapping[str, Any]) -> tuple[int, ...]:
         faces = table.get("faces")

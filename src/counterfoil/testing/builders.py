@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from importlib.resources import files
 from typing import Any
 
 from counterfoil import codec
@@ -49,6 +50,11 @@ SUPERVISOR, CLERK, OTHER, SECOND_SUPERVISOR = "101", "102", "103", "104"
 PINS = {SUPERVISOR: "482915", CLERK: "395028", OTHER: "771204", SECOND_SUPERVISOR: "118364"}
 NEW_PINS = {f"{clerk}/new": f"{pin[::-1]}" for clerk, pin in PINS.items()}
 ROLES = {SUPERVISOR: "postmaster", CLERK: "clerk", OTHER: "clerk", SECOND_SUPERVISOR: "supervisor"}
+
+PRODUCTS = (
+    "savings", "checks", "money_orders", "bills", "remittances", "loans", "people", "mail", "day_end",
+)  # fmt: skip
+"""Whose terms lie in testing/terms, one file a product."""
 
 EDITION = b"""\
 [edition]
@@ -104,7 +110,7 @@ face = 78
 [stock.postcard]
 title = "Postcard stamp"
 face = 61
-"""
+""" + b"\n".join((files("counterfoil.testing") / "terms" / f"{product}.toml").read_bytes() for product in PRODUCTS)
 """Small limits, so that each edge is a round figure away. Amounts in cents."""
 
 

@@ -11,6 +11,7 @@ from typing import Any, get_args, get_type_hints
 
 import pytest
 
+from cases import PRODUCTS
 from counterfoil import codec
 from counterfoil.codec import UnknownVersion
 from counterfoil.facts import counter, customers, money, office
@@ -232,6 +233,10 @@ def sample(cls: type[Fact], *, optional: bool = True) -> Fact:
             list[Any]: [place, ["x", b"y", True]], Count: {str(100 * place): place},
         }[kind]  # fmt: skip
     return cls(**values)
+
+
+for _product in PRODUCTS:
+    GOLDEN |= _product.GOLDEN
 
 
 def known() -> dict[tuple[str, int, int], type[Fact]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from cases import PRODUCTS
 from counterfoil.facts import counter as c
 from counterfoil.facts import customers as p
 from counterfoil.facts import money as m
@@ -72,6 +73,9 @@ NOTHING = {
     "AccountFrozen", "AccountUnfrozen", "BalanceTold", "VisitSettled",
 }  # fmt: skip
 """Facts that book nothing."""
+for _product in PRODUCTS:
+    LEGS += _product.LEGS
+    NOTHING |= _product.NOTHING
 
 
 @pytest.mark.parametrize(("fact", "legs"), LEGS, ids=lambda x: type(x).__name__ if isinstance(x, Fact) else "")

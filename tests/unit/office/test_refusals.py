@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import string
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from cases import PRODUCTS as PRODUCTS
+from cases.registry import REACHED, reached
 from counterfoil.engines.keys.session import ClerkSigner
 from counterfoil.engines.texts import catalog
 from counterfoil.kernel.limits import AMOUNT_MINOR_MAX
@@ -36,21 +37,6 @@ from counterfoil.testing.builders import (
     refusal,
     unchanged,
 )
-
-Reach = Callable[[], tuple[House, Request]]
-REACHED: dict[str, Reach] = {}
-
-
-def reached(code: str) -> Callable[[Reach], Reach]:
-    """Registers how a rule is reached: an office, and the request that it refuses."""
-
-    def register(reach: Reach) -> Reach:
-        assert code not in REACHED
-        REACHED[code] = reach
-        return reach
-
-    return register
-
 
 NO_ACCOUNT, NO_CUSTOMER = "4000000002", "7000000005"
 

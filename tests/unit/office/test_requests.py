@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cases import PRODUCTS
 from counterfoil import codec
 from counterfoil.kernel.limits import AMOUNT_MINOR_MAX, DENOMINATIONS_MAX, PARTS_MAX, TEXT_CHARACTERS_MAX
 from counterfoil.kernel.outcomes import Malformed
@@ -26,6 +27,9 @@ RIGHT: dict[int, Any] = {
     id(read.DIGEST): bytes(32), id(read.NAMES): ["name"], id(read.KEY): bytes(32), id(read.ROLE): "clerk",
     id(read.ANSWER): "accept", id(read.CONDITION): "whole", id(read.KEY_ID): bytes(8), id(read.CONTENT): b"x",
 }  # fmt: skip
+
+for _product in PRODUCTS:
+    RIGHT |= _product.RIGHT
 
 
 def right(reader: Reader) -> Any:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 
+from cases import PRODUCTS as PRODUCTS
+from cases.registry import DONE, done
 from counterfoil.facts.kinds import KINDS, Actor, kind_named
 from counterfoil.journal.entry import decode_approvals
 from counterfoil.kernel.limits import GROUP_ENTRIES_MAX
@@ -33,20 +33,6 @@ from counterfoil.testing.builders import (
     unchanged,
 )
 from counterfoil.testing.faulty_store import FaultyStore
-
-Ready = Callable[[], tuple[House, Request]]
-DONE: dict[str, tuple[list[str], Ready]] = {}
-
-
-def done(kind: str, *facts: str) -> Callable[[Ready], Ready]:
-    """Registers how a kind is asked and accepted, and the facts that it makes."""
-
-    def register(ready: Ready) -> Ready:
-        assert kind not in DONE
-        DONE[kind] = (list(facts), ready)
-        return ready
-
-    return register
 
 
 @done("policy-edition", "EditionTaken")

@@ -5,6 +5,7 @@ from typing import Any, get_type_hints
 
 import pytest
 
+from cases import PRODUCTS
 from counterfoil.counter.receipt import text_lines
 from counterfoil.engines.texts import LANGUAGES, catalog
 from counterfoil.facts import counter as c
@@ -22,6 +23,9 @@ LISTS: dict[str, list[Any]] = {
     "keys": [[b"k" * 8]], "tills": [["T1", 500]], "totals": [["deposit", 2, 300, 0], ["withdrawal", 1, 0, 700]],
     "what": ["name", "lives"], "legs": [["till:T1", "customer:A:1", 12_345, 80]],
 }  # fmt: skip
+for _product in PRODUCTS:
+    KNOWN |= _product.KNOWN
+    LISTS |= _product.LISTS
 AMOUNTS = ("amount", "value", "counted", "expected", "declared", "balance", "available")
 
 PRINTABLE: list[type[Fact]] = [cls for _, cls in sorted(every_fact().items()) if cls is not m.VisitSettled]
