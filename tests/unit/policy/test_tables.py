@@ -11,9 +11,9 @@ from typing import Annotated, Any
 
 import pytest
 
-from counterfoil.policy import edition as edition_module
 from counterfoil.policy.edition import BrokenEdition, read_edition
 from counterfoil.policy.tables import BadValue, Day, Flag, Minor, Name, Names, Percent, Text, Whole, one_of, read_table
+from counterfoil.policy.terms import TABLES
 from counterfoil.testing.builders import EDITION
 
 
@@ -94,8 +94,8 @@ def with_terms(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         if terms.weeks > 26:
             raise BadValue("weeks", "at most 26 weeks", within="terms")
 
-    monkeypatch.setitem(edition_module.TABLES, "terms", (Terms, check))
-    return
+    monkeypatch.setitem(TABLES, "terms", (Terms, check))
+    yield
 
 
 @pytest.mark.usefixtures("with_terms")
