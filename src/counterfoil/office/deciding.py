@@ -24,7 +24,7 @@ Reprices = dict[type[Fact], Callable[[Any, Edition], tuple[int, int] | None]]
 
 
 class Step(NamedTuple):
-    """One step of the day's end over all accounts. ``lines``: (state, business date) → one fact a line, in a fixed order.
+    """One step of the day's end over all accounts. ``lines``: (state, business date) → facts, one a line, in order.
 
     A line is booked and folded as any fact is; a line that the ledger refuses is set aside and the next is taken. Lines
     of a day are a function of the state and the date: running a missed day later gives the same lines.
