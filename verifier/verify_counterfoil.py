@@ -219,6 +219,7 @@ def check_leaf(leaf: bytes, log: Key) -> tuple[dict[int, Any], str]:
     origin = re.fullmatch(r"[^/\s+]+/office/[^/\s+]+/node/([1-9][0-9]{0,4})/([1-9][0-9]{0,4})", log.name)
     right = origin is not None and (int(origin[1]), int(origin[2])) == (core[2], core[3])
     need(right, "place", f"node {core[2]}, epoch {core[3]} is not that of the log {log.name}")
+    need(not log.name.startswith("practice."), "training", "the log is a training office's: no money stands behind it")
     kind, actors, _, _ = KINDS.get(core[7], ("(unknown)", [], 0, False))
     need(core[8] in actors, "kind", f"actor kind {core[8]} may not make a {kind}")
     need(core[8] != SYSTEM or core[9] == key_id(log.public), "actor", "a system entry does not name the node's key")

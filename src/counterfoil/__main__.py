@@ -12,7 +12,11 @@ from counterfoil.faces.cli import main as face
 from counterfoil.faces.cli.house import House
 from counterfoil.kernel.outcomes import Malformed, Translate
 
-face.COMMANDS |= {"demo": "counterfoil.demo.command:demo", "bench": "counterfoil.bench.command:bench"}
+face.COMMANDS |= {
+    "demo": "counterfoil.demo.command:demo",
+    "practice": "counterfoil.demo.practice:practice",
+    "bench": "counterfoil.bench.command:bench",
+}
 
 
 def _open(folder: Path, *, clock: str = "machine", **options: Any) -> Any:

@@ -25,6 +25,8 @@ from counterfoil.kernel.outcomes import Malformed
 
 SLIP_PREFIX = "CF1:"
 TRAINING_PREFIX = "CFP:"
+TRAINING_DOMAIN = "practice."
+"""An origin that begins so is a training office's: the log itself says for ever that no money stands behind it."""
 SLIP_VERSION = 1
 SLIP_CHARACTERS_MAX = len(SLIP_PREFIX) + SLIP_BYTES_MAX // 2 * 3
 # CBOR heads of the fixed shapes: an array of six that begins with the version, and byte strings of 4, 64 and 32.
@@ -71,9 +73,17 @@ class Slip:
         return checkpoint_text(origin, self.size, self.root).encode()
 
 
-def encode_slip(core: bytes, key_id: bytes, signature: bytes, root: bytes, checkpoint_signature: bytes) -> str:
+def is_training(origin: str) -> bool:
+    """Whether a log's origin is that of a training office."""
+    return origin.startswith(TRAINING_DOMAIN)
+
+
+def encode_slip(
+    core: bytes, key_id: bytes, signature: bytes, root: bytes, checkpoint_signature: bytes, *, training: bool = False
+) -> str:
     """The text of a slip (see ``Slip`` for the arguments): what is printed and what the QR code holds.
 
+    ``training``: it begins with ``CFP:``, which no verifier accepts (``test_a_practice_slip_is_accepted_by_nobody``).
     It is put together from fixed heads, which is the canonical encoding of the six (``test_a_slip_is_canonical_cbor``).
     """
     data = b"".join(
@@ -81,7 +91,7 @@ def encode_slip(core: bytes, key_id: bytes, signature: bytes, root: bytes, check
     )
     if len(data) != len(_HEAD) + len(core) + _AFTER_CORE or len(core) > CORE_BYTES_MAX:
         raise Malformed(f"a slip has a core of at most {CORE_BYTES_MAX} bytes and parts of fixed length", field="slip")
-    return SLIP_PREFIX + base45.encode(data)
+    return (TRAINING_PREFIX if training else SLIP_PREFIX) + base45.encode(data)
 
 
 def decode_slip(text: str) -> Slip:

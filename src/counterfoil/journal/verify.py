@@ -44,7 +44,7 @@ from counterfoil.journal.rules import (
     read_origin,
     read_strictly,
 )
-from counterfoil.journal.slip import TrainingSlip, decode_slip
+from counterfoil.journal.slip import TrainingSlip, decode_slip, is_training
 from counterfoil.journal.tree import Frontier, ProofInvalid
 from counterfoil.journal.trust import Endorsed, LogUnknown, TrustPolicy, open_endorsed
 from counterfoil.kernel.outcomes import Malformed
@@ -172,6 +172,7 @@ def verify_bundle(
         roots[index + 1] = frontier.root()
     if roots[bundle.size] != checkpoint.root:
         raise Refused("inclusion", "the entries do not give the root that the log signed")
+    _check_real(bundle.origin)
     rules = LogRules(
         kinds,
         read_origin(bundle.origin),
@@ -262,10 +263,16 @@ def _first_log(logs: Sequence[VerifierKey], holds: Callable[[VerifierKey], str])
 
 def _check_leaf(leaf: Leaf, log: VerifierKey, kinds: Kinds) -> str:
     """A core and its node signature under a log; gives the kind's name."""
+    _check_real(log.name)
     kind = check_core(leaf.core, kinds, read_origin(log.name), log.public)
     if not log.verifies(core_message(leaf.core_bytes), leaf.signature):
         raise Refused("node-signature", "the node's signature over the core does not verify")
     return kind.name
+
+
+def _check_real(origin: str) -> None:
+    if is_training(origin):
+        raise Refused("training", "the log is a training office's: no money stands behind it")
 
 
 def _check_quorum(endorsed: Endorsed) -> None:

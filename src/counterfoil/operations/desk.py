@@ -32,7 +32,7 @@ from counterfoil.journal import entry as je
 from counterfoil.journal.checkpoint import checkpoint_text
 from counterfoil.journal.hashing import leaf_hash
 from counterfoil.journal.note import key_id as note_key_id
-from counterfoil.journal.slip import encode_slip
+from counterfoil.journal.slip import encode_slip, is_training
 from counterfoil.kernel.days import local_day
 from counterfoil.kernel.limits import GROUP_ENTRIES_MAX, PARTS_MAX
 from counterfoil.kernel.outcomes import Fault, Malformed, Refusal, Unavailable
@@ -466,7 +466,8 @@ class Desk:
 
     def _slip(self, origin: str, d: _Drafted) -> str:
         text = checkpoint_text(origin, d.stored.sequence + 1, d.root)
-        return encode_slip(d.core, self.key_id, d.signature, d.root, self.node_key.sign(text.encode()))
+        promise = self.node_key.sign(text.encode())
+        return encode_slip(d.core, self.key_id, d.signature, d.root, promise, training=is_training(origin))
 
     def _read_back(self, group: _Group) -> None:
         """Reads the group's entries through the second connection and hashes them anew. A difference stops the till."""
@@ -637,7 +638,8 @@ class Desk:
         leaf = je.decode_leaf(kept[0].leaf)
         root = LogHashes(self.store, epoch).frontier(sequence + 1).root()
         signed = self.node_key.sign(checkpoint_text(row.origin, sequence + 1, root).encode())
-        return encode_slip(leaf.core_bytes, note_key_id(row.origin, 1, row.node_key), leaf.signature, root, signed)
+        log_id = note_key_id(row.origin, 1, row.node_key)
+        return encode_slip(leaf.core_bytes, log_id, leaf.signature, root, signed, training=is_training(row.origin))
 
     def store_transfers(self, ids: list[bytes]) -> dict[bytes, Transfer]:
         """The ledger's look-up of transfers no longer in memory."""

@@ -19,7 +19,7 @@ from counterfoil.facts.office import EditionTaken
 from counterfoil.journal import entry as je
 from counterfoil.journal.checkpoint import checkpoint_text
 from counterfoil.journal.note import key_id
-from counterfoil.journal.slip import encode_slip
+from counterfoil.journal.slip import encode_slip, is_training
 from counterfoil.kernel.days import moment
 from counterfoil.kernel.money import currency
 from counterfoil.kernel.outcomes import Malformed, Translate
@@ -61,6 +61,7 @@ class Papers:
             clerks=self._clerks(kept[0], first),
             stock=self._titles(first.core.edition),
             details=self._details(read),
+            practice=is_training(log.origin),
         )
         signer = self._signer(epoch)
         printed = [
@@ -95,7 +96,8 @@ class Papers:
         size = read.core.sequence + 1
         root = LogHashes(self._store, log.epoch).frontier(size).root()
         signed = signer.sign(checkpoint_text(log.origin, size, root).encode())
-        return encode_slip(read.core_bytes, key_id(log.origin, 1, log.node_key), read.signature, root, signed)
+        log_id = key_id(log.origin, 1, log.node_key)
+        return encode_slip(read.core_bytes, log_id, read.signature, root, signed, training=is_training(log.origin))
 
     def _clerks(self, kept: StoredEntry, read: ReadEntry) -> tuple[str, ...]:
         """Who signed, the asking clerk first; none for what the system made."""

@@ -72,6 +72,7 @@ def receipt_of(entries: Sequence[Printed], around: Around, *, copy: bool = False
         slip=slips[0] if slips else "",
         more_slips=slips[1:],
         copy=copy,
+        practice=around.practice,
         number=_number(entries, around),
         when=around.when,
     )

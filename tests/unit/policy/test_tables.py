@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -89,13 +89,12 @@ def test_what_a_table_cannot_have_is_refused_by_key(old: str, new: str, key: str
 
 
 @pytest.fixture
-def with_terms(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def with_terms(monkeypatch: pytest.MonkeyPatch) -> None:
     def check(terms: Any, tables: Mapping[type, Any]) -> None:
         if terms.weeks > 26:
             raise BadValue("weeks", "at most 26 weeks", within="terms")
 
     monkeypatch.setitem(TABLES, "terms", (Terms, check))
-    yield
 
 
 @pytest.mark.usefixtures("with_terms")

@@ -555,6 +555,16 @@ def test_other_forms_of_bytes() -> None:
     assert both("CF1:" + base45(long_form), policy) == "malformed"
 
 
+def test_a_practice_slip_is_accepted_by_nobody() -> None:
+    """Neither as it is printed, nor with its first letters changed, nor as a proof or a day."""
+    log = small_day(domain="practice.post.example")
+    slip, policy = log.slip(5), log.policy()
+    assert both("CFP:" + slip[4:], policy) == "training"
+    assert both("CF1:" + slip[4:], policy) == "training"
+    assert both(log.proof_text(5), policy) == "training"
+    assert both(log.bundle(4), policy) == "training"
+
+
 def test_proofs_that_do_not_hold() -> None:
     log = small_day(witnesses=("union", "auditor"), quorum="all")
     policy, text = log.policy(), log.proof_text(5)

@@ -11,6 +11,7 @@ import click
 from counterfoil.faces.cli.house import House, OpenedOffice
 from counterfoil.faces.cli.main import WRONG, as_json, json_option
 from counterfoil.faces.cli.pins import ask_pin, pin_source, read_pin_file
+from counterfoil.journal.slip import TRAINING_DOMAIN
 from counterfoil.kernel.days import local_day
 from counterfoil.kernel.outcomes import Malformed, Unavailable
 from counterfoil.office.readers import text
@@ -36,10 +37,13 @@ FIRST_CODE = "first-code.txt"
 @click.option("--policy", default="us-village", show_default=True, help="A shipped policy edition, or a file.")
 @click.option("--mark", default=None, help="Where to keep the high-water mark (better on another disk).")
 @click.option("--store", default=None, help="A PostgreSQL URL; left out, SQLite in the folder.")
+@click.option("--practice", is_flag=True, help="For training: receipts say PRACTICE, and no verifier accepts them.")
 @json_option
 @click.pass_obj
-def init(house: House, /, folder: Path, policy: str, json_: bool, **settings: Any) -> int:
+def init(house: House, /, folder: Path, policy: str, practice: bool, json_: bool, **settings: Any) -> int:
     """Make a new office in DIR and print the first supervisor's one-time code."""
+    if practice:
+        settings["domain"] = TRAINING_DOMAIN + settings["domain"]
     code = house.init(folder, edition=house.edition(policy), **settings)
     if json_:
         as_json({"office": settings["office"], "folder": str(folder), "first_code": code})

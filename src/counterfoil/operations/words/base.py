@@ -39,6 +39,7 @@ class Around:
     clerks: tuple[str, ...] = ()
     stock: Mapping[str, str] = field(default_factory=dict)
     details: Mapping[str, str] = field(default_factory=dict)
+    practice: bool = False
 
     def say(self, text: str, **fields: object) -> str:
         """A marked text in the receipt's language, its places filled."""
