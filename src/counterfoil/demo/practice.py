@@ -2,7 +2,8 @@
 
 Always true (``tests/scenarios/test_practice.py``): its log's origin begins with ``practice.``, so every slip begins
 with ``CFP:`` and every receipt says PRACTICE, and no verifier accepts either (``test_nothing_of_it_passes_for_real``);
-what is to be done is read from the books, never from what the learner says (``test_each_mistake_is_found_and_put_right``).
+what is to be done is read from the books, never from what the learner says
+(``test_each_mistake_is_found_and_put_right``).
 
 The mistakes: a deposit entered twice; an answer that the network lost; a count that does not agree.
 """
