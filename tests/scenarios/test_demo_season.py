@@ -1,0 +1,51 @@
+"""The demo season: what a new user finds in the window is sound books, made as at a counter."""
+
+from __future__ import annotations
+
+from datetime import date
+from importlib.resources import files
+
+import pytest
+
+from counterfoil.demo.season import Season
+from counterfoil.engines.clock import FileClock, local_ms
+from counterfoil.engines.memory import MemoryDisk, MemoryStore
+from counterfoil.kernel.days import local_time
+from counterfoil.operations.tables import EXTRA_TABLES
+from counterfoil.testing.builders import CLERK, OTHER, SUPERVISOR, ZONE, House
+
+LAST = date(2026, 3, 28)
+
+
+def season(last: date = LAST, days: int = 12, people: int = 20) -> tuple[House, Season]:
+    edition = (files("counterfoil.policy") / "editions" / "us-village.toml").read_bytes()
+    house = House(MemoryStore(EXTRA_TABLES), MemoryDisk(), content=edition)
+    house.clock = house.desk.clock = FileClock(start=local_ms(local_time("2026-01-05T07:00"), ZONE))
+    house.open_log().enrol(CLERK, OTHER)
+    made = Season(house.desk, house.clock, {c: house.signer(c) for c in (SUPERVISOR, CLERK, OTHER)}, zone=ZONE)
+    made.play(last, lambda done, of: None, days=days, people=people)
+    return house, made
+
+
+@pytest.fixture(scope="module")
+def played() -> tuple[House, Season]:
+    return season()
+
+
+def test_the_season_is_sound(played: tuple[House, Season]) -> None:
+    house, made = played
+    house.check()
+    assert len(made.people) == 20
+    assert {row.state for row in house.desk.state.day.rows.values()} == {"closed"}
+    assert max(house.desk.state.day.rows)[0] == LAST.isoformat()
+    assert sum(made.refused.values()) < len(made.asked) // 10
+
+
+def test_one_difference_waits_and_one_is_disputed(played: tuple[House, Season]) -> None:
+    found = played[0].desk.state.difference.all()
+    assert sorted((row.till, row.state, row.amount) for row in found) == [("T1", "open", 200), ("T2", "disputed", -500)]
+
+
+def test_the_same_seed_asks_the_same(played: tuple[House, Season]) -> None:
+    assert season()[1].asked == played[1].asked
+    assert season(date(2026, 3, 27))[1].asked != played[1].asked
