@@ -1,15 +1,16 @@
-"""A customer's details: as people write them, and kept apart from everything that is signed for ever.
+"""Personal details: as people write them, and kept apart from everything that is signed for ever.
 
 A name is one text, never forced into first and last. Where she lives (``lives``: a street address, a rural route box,
 or the description of a place) and where her mail goes (``mail``: a PO box is a normal answer) are two things.
-The journal holds SHA-256(16 random bytes ‖ canonical details) and nothing else of a person.
+The journal holds SHA-256(16 random bytes ‖ canonical details) and nothing else of a person. The same holds for people
+who are no customers, such as the maker of a check: which fields a kind of request takes stands in ``SHAPES``.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from counterfoil import codec
 from counterfoil.kernel.days import day
@@ -22,20 +23,32 @@ LANGUAGES = ("en", "es")
 SALT_BYTES = 16
 
 
-def details_value(given: Mapping[str, Any], read_text: Any) -> dict[str, str]:
+class Shape(NamedTuple):
+    """The fields that details may have, and those that they must have."""
+
+    fields: tuple[str, ...]
+    required: tuple[str, ...]
+
+
+CUSTOMER = Shape(FIELDS, REQUIRED)
+SHAPES: Mapping[str, Shape] = {}
+"""Kind of request → the shape of its details; a kind that is not named here takes a customer's."""
+
+
+def details_value(given: Mapping[str, Any], read_text: Any, shape: Shape = CUSTOMER) -> dict[str, str]:
     """The canonical details of what was typed; ``Malformed`` names the field. ``read_text`` is
     ``office.readers.text``."""
     found = {}
     for name, value in given.items():
-        if name not in FIELDS:
-            raise Malformed(f"details.{name[:40]} is not a field of a customer's details", field=f"details.{name[:40]}")
+        if name not in shape.fields:
+            raise Malformed(f"details.{name[:40]} is not a field of these details", field=f"details.{name[:40]}")
         text = read_text(value, f"details.{name}")
         if name == "born":
             day(text, field="details.born")
         if name == "language" and text not in LANGUAGES:
             raise Malformed(f"details.language is {text!r}: en or es is needed", field="details.language")
         found[name] = text
-    for name in REQUIRED:
+    for name in shape.required:
         if name not in found:
             raise Malformed(
                 f"details.{name} is missing: up to {TEXT_CHARACTERS_MAX} characters", field=f"details.{name}"

@@ -225,7 +225,8 @@ def _customer_changed(s: State, f: p.CustomerChanged, at: Place) -> None:
 
 
 def _account_opened(s: State, f: p.AccountOpened, at: Place) -> None:
-    s.holding.put(r.HoldingRow(f.account, f.customer, f.product, "open", at.epoch, at.sequence))
+    opened = str(at.body.get("date", ""))
+    s.holding.put(r.HoldingRow(f.account, f.customer, f.product, "open", at.epoch, at.sequence, opened))
 
 
 def _account_state(state: str) -> Callable[[State, Any, Place], None]:

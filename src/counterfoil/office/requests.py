@@ -522,12 +522,14 @@ def _properties(cls: type[Ask], line_fields: Mapping[str, Any]) -> dict[str, Any
             continue
         found[name] = {"anyOf": [dict(reader.schema), _BY_ID]} if name in _NAMED else dict(reader.schema)
         if name == "services":
-            found[name]["items"] = {"oneOf": [_service(service) for service in ASKS.values() if service.service]}
+            services = [_service(service, line_fields) for service in ASKS.values() if service.service]
+            found[name]["items"] = {"oneOf": services}
     return found
 
 
-def _service(cls: type[Ask]) -> dict[str, Any]:
-    properties = {k: v for k, v in _properties(cls, {}).items() if k != "date"}
+def _service(cls: type[Ask], line_fields: Mapping[str, Any]) -> dict[str, Any]:
+    of_line = {k: line_fields[k] for k in ("details", "salt") if k in line_fields and "details" in fields_of(cls)}
+    properties = {k: v for k, v in {**of_line, **_properties(cls, of_line)}.items() if k != "date"}
     return {
         "title": cls.kind,
         "type": "object",

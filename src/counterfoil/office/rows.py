@@ -139,6 +139,8 @@ class HoldingRow(NamedTuple):
     """``open``, ``frozen`` or ``closed``."""
     epoch: int
     sequence: int
+    opened: str
+    """The business day on which it was opened: its age decides how long checks are held."""
 
 
 class HoldRow(NamedTuple):

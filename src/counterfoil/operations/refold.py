@@ -158,7 +158,7 @@ class Refold:
         in_force = state.policy.digest if state.policy else None
         if edition != in_force:
             self._tell(at.epoch, at.sequence, "edition.other", "it names another policy edition than the one in force")
-        body = at.body["services"][at.part - 1] if at.body.get("kind") == "visit" else at.body
+        body = _own(at)
         if body.get("kind") != at.kind:
             return
         number = kind_named(at.kind).number
@@ -201,6 +201,8 @@ class Refold:
                 self._keys.pop(fact.key_id, None)
             elif isinstance(fact, CustomerOpened | CustomerChanged):
                 self.details[fact.details] = fact.customer
+            elif isinstance(getattr(fact, "details", None), bytes):
+                self.details[getattr(fact, "details")] = _own(at).get("customer", "")  # noqa: B009  # of many products
 
     # --- what comes out --------------------------------------------------------------------------------------------
 
@@ -267,6 +269,12 @@ def _read(kept: StoredEntry) -> tuple[Part, bytes | None]:
         kept.epoch, kept.sequence, kind_numbered(core[7]).name, core[5], k, core[8] == Actor.CLERK, core[10], body
     )
     return Part([read_fact(fact) for fact in found], at, n), core.get(17)
+
+
+def _own(at: Place) -> Mapping[str, Any]:
+    """The body that made this entry: of a visit, its service."""
+    body: Mapping[str, Any] = at.body["services"][at.part - 1] if at.body.get("kind") == "visit" else at.body
+    return body
 
 
 def _nothing_kept(ids: list[bytes]) -> dict[bytes, Transfer]:

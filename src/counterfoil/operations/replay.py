@@ -21,7 +21,7 @@ from typing import Any, Protocol
 
 from counterfoil import codec
 from counterfoil.counter.reversal import REVERSIBLE
-from counterfoil.customers.details import FIELDS, details_hash, details_value
+from counterfoil.customers.details import CUSTOMER, FIELDS, SHAPES, details_hash, details_value
 from counterfoil.facts.office import BY_OLD_KEY, BY_TWO_CLERKS
 from counterfoil.kernel.days import local_day, local_time
 from counterfoil.kernel.idents import request_id
@@ -33,6 +33,7 @@ from counterfoil.office.requests import ASKS, fields_of, parse
 from counterfoil.operations.answers import Accepted, Answer, Refused
 from counterfoil.operations.authority import Authority, SessionSigner
 from counterfoil.operations.desk import Desk, Request
+from counterfoil.operations.screens import READ_OFF
 
 LINE_DEPTH_MAX = 8
 """Levels of lists and objects in one line: a visit's counts need five."""
@@ -49,6 +50,10 @@ LINE_FIELDS: dict[str, Any] = {
     "salt": {"type": "string", "pattern": "^[0-9a-f]{32}$"},
 }
 """Fields of every line, for the schema."""
+
+
+Side = Callable[[dict[str, Any]], tuple[bytes, str, bytes, bytes]]
+"""What a request was told → the row of the side table ``details`` that belongs to it."""
 
 
 class SettableClock(Protocol):
@@ -180,9 +185,11 @@ class Player:
             given["clerk"] = given.pop("subject", None)
         shape = fields_of(ASKS[kind])
         kept = self.desk.body_of_record(identity)
-        side = None
-        if "details" in shape:
-            given["details"], side = self._details(kind, identity, line, given, kept)
+        sides: list[Side] = []
+        if "details" in shape and (line.get("details") is not None or shape["details"][1]):
+            sides.append(self._details(kind, identity, line, given, kept))
+        if kind == "visit":
+            given["services"] = self._services(identity, given.get("services"), sides)
         if kind == "reversal":
             self._fill_reversal(given)
         if "date" not in given:
@@ -192,7 +199,21 @@ class Player:
         epoch = line.get("epoch", self.desk.epoch)
         if type(epoch) is not int or epoch < 1:
             raise Malformed(f"epoch is {short(epoch)}: a whole number from 1 is needed", field="epoch")
-        return Request(identity, epoch, ask, signers, side=side)
+        return Request(identity, epoch, ask, signers, side=_together(sides) if sides else None)
+
+    def _services(self, identity: bytes, services: Any, sides: list[Side]) -> Any:
+        """The services of a visit, each with the hash of its own details in their place."""
+        if not isinstance(services, list):
+            return services
+        found = []
+        for number, service in enumerate(services):
+            kind = service.get("kind") if isinstance(service, dict) else None
+            if isinstance(kind, str) and kind in ASKS and isinstance(service.get("details"), dict):
+                given = {name: value for name, value in service.items() if name not in ("details", "salt")}
+                sides.append(self._details(kind, identity + bytes([number + 1]), service, given, None))
+                service = given
+            found.append(service)
+        return found
 
     def _new_key(self, kind: str, identity: bytes, clerk: str, line: Mapping[str, Any]) -> Answer:
         """A key is made by the screen, once: a second play is answered from what was decided."""
@@ -269,22 +290,28 @@ class Player:
 
     def _details(
         self, kind: str, identity: bytes, line: Mapping[str, Any], given: dict[str, Any], kept: Mapping[str, Any] | None
-    ) -> tuple[bytes, Callable[[dict[str, Any]], Mapping[str, Any]]]:
-        """Salt and hash of the details, and the side row that keeps them. Without a salt in the line, one that only the
-        office can make again (so that the file may be played twice) and nobody with the journal alone can."""
+    ) -> Side:
+        """Puts the hash of the details in ``given``, with what the screen reads from them; returns the side row that
+        keeps them. Without a salt in the line, one that only the office can make again (so that the file may be played
+        twice) and nobody with the journal alone can."""
         details = line.get("details")
         if not isinstance(details, dict):
             raise Malformed("details is missing: at least the name, as the customer writes it", field="details")
         customer = given.get("customer")
-        before: dict[str, str] = {}
+        before: Mapping[str, str] = {}
         if kind == "customer-change":
             given.setdefault("what", [name for name in FIELDS if name in details] or ["nothing"])
             before = self._details_at(kept["details"] if kept else self._digest_of(customer))
-        value = details_value({**before, **details}, text)
+        value: Mapping[str, str] = details_value({**before, **details}, text, SHAPES.get(kind, CUSTOMER))
+        if kind in READ_OFF:
+            value, read_off = READ_OFF[kind](value, given)
+            given |= read_off
         salt = self._salt(identity, line)
-        digest = details_hash(salt, value)
-        encoded = codec.encode(value)
-        return digest, lambda told: {"details": [(digest, told.get("customer", customer or ""), salt, encoded)]}
+        digest = given["details"] = details_hash(salt, value)
+        encoded = codec.encode(dict(value))
+        # A new customer's number is known when it is decided; else the details belong to whom the request names.
+        opens = kind == "customer-open"
+        return lambda told: (digest, told.get("customer", "") if opens else customer or "", salt, encoded)
 
     def _salt(self, identity: bytes, line: Mapping[str, Any]) -> bytes:
         given = line.get("salt")
@@ -341,6 +368,10 @@ class Player:
                 self._print(epoch, sequence, self.desk.slip(epoch, sequence), False)
         self.desk.printed(due)
         self.desk.flush()
+
+
+def _together(sides: list[Side]) -> Callable[[dict[str, Any]], Mapping[str, Any]]:
+    return lambda told: {"details": [side(told) for side in sides]}
 
 
 def _deeper_than(value: Any, levels: int) -> bool:

@@ -39,7 +39,7 @@ DETAILS = TableSpec(
     "side",
     (("hash", "blob"), ("customer", "text"), ("salt", "blob"), ("details", "blob")),
     1,
-    "Personal details of customers by their hash: salt and canonical CBOR. Erasing a row leaves every proof whole.",
+    "Personal details by their hash: salt and canonical CBOR. Erasing a row leaves every proof whole.",
 )
 PERSON = TableSpec("person", "side", (("clerk", "text"), ("name", "text")), 1, "Names of clerks by number.")
 SEALED = TableSpec(
