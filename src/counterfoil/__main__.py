@@ -87,6 +87,7 @@ def main() -> None:
             "receipt-png": partial(_engine, "counterfoil.engines.printing.png", "render"),
             "receipt-escpos": partial(_engine, "counterfoil.engines.printing.escpos", "render"),
             "paper": partial(_engine, "counterfoil.engines.printing.paper", "paper"),
+            "paper-pdf": partial(_engine, "counterfoil.engines.printing.pdf", "render"),
             "qr-png": partial(_engine, "counterfoil.engines.printing.qr", "png"),
             "qr-terminal": partial(_engine, "counterfoil.engines.printing.qr", "terminal"),
             "backup": partial(_engine, "counterfoil.bootstrap", "backup"),

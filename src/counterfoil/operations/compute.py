@@ -204,8 +204,9 @@ def _checkdigit(element: Element) -> Result:
 # Compliance
 
 
-def _hold(element: Element) -> Result:
-    deposit = holds.Deposit(
+def deposit_of(element: Element) -> holds.Deposit:
+    """The deposit that an element of kind ``hold`` asks about."""
+    return holds.Deposit(
         on=_day(element, "deposit_date"),
         where=_text(element, "where"),
         items=tuple(_item(one) for one in _maps(element, "items")),
@@ -220,11 +221,11 @@ def _hold(element: Element) -> Result:
         lines=_lines(element["thresholds"]) if element.get("thresholds") is not None else None,
         cash_ladder=_flag(element, "cash_withdrawal_adjustment", default=True),
     )
-    return {
-        "value": [
-            {"available_on": one.on.isoformat(), "amount": _money(one.cents)} for one in holds.availability(deposit)
-        ]
-    }
+
+
+def _hold(element: Element) -> Result:
+    found = holds.availability(deposit_of(element))
+    return {"value": [{"available_on": one.on.isoformat(), "amount": _money(one.cents)} for one in found]}
 
 
 def _item(given: Element) -> holds.Item:

@@ -29,7 +29,7 @@ def compute(kind: str, file: str, strict: bool, json_: bool) -> int:
     apy, hold, schedule, savings, daycount, calendar, routing, checkdigit, ctr, rege and achreturn.
     """
     failed = done = 0
-    for answer in answers(kind, _read(file)):
+    for answer in answers(kind, read_json(file)):
         done += 1
         failed += "error" in answer
         click.echo(json.dumps(answer, default=_number))
@@ -43,7 +43,7 @@ def _number(value: Any) -> float:
     return float(value)
 
 
-def _read(name: str) -> Any:
+def read_json(name: str) -> Any:
     """The file's content, numbers exact. ``Malformed`` with the reason if it is not JSON of a bearable size."""
     data = _bytes(name)
     if len(data) > FILE_BYTES_MAX:

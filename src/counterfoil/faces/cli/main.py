@@ -36,6 +36,7 @@ COMMANDS: dict[str, str] = {
     "tiles": "counterfoil.faces.cli.proof:tiles",
     "verify": "counterfoil.faces.cli.proof:verify",
     "compute": "counterfoil.faces.cli.compute:compute",
+    "paper": "counterfoil.faces.cli.documents:paper",
 }
 """Command → where it is. ``__main__`` adds demo and bench."""
 

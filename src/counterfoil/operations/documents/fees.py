@@ -1,0 +1,144 @@
+"""The list of every price, each beside what the same costs elsewhere, with source and date.
+
+Always true: one price for everyone, so the list has no place for an office's or a person's own price; a price elsewhere
+is never shown without where it was read and from when (``test_a_price_elsewhere_has_its_source``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from counterfoil.kernel.outcomes import mark
+from counterfoil.operations.documents.paper import (
+    Block,
+    Head,
+    Heading,
+    Paper,
+    Points,
+    Table,
+    Text,
+    Words,
+    bounded,
+    not_below_zero,
+    paper_of,
+    said,
+    who,
+)  # fmt: skip
+from counterfoil.policy.edition import Edition
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """What the same costs at another place, minor units, as ``source`` said at ``as_of``."""
+
+    where: str
+    price: int
+    source: str
+    as_of: str
+
+    def __post_init__(self) -> None:
+        for name in ("where", "source", "as_of"):
+            said(getattr(self, name), f"elsewhere.{name}")
+        not_below_zero(self.price, "elsewhere.price")
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """One price in minor units, or in words (``in_words``: "1% of the check, at least $1.00")."""
+
+    service: str
+    price: int = 0
+    in_words: str = ""
+    elsewhere: tuple[Elsewhere, ...] = ()
+
+    def __post_init__(self) -> None:
+        said(self.service, "service")
+        not_below_zero(self.price, "price")
+        if self.in_words:
+            said(self.in_words, "in_words")
+
+
+@dataclass(frozen=True, slots=True)
+class Fees:
+    """The prices of one edition of the policy book. ``digest``: the first 16 bytes of its hash, in hexadecimal."""
+
+    head: Head
+    edition: str
+    effective: date
+    prices: tuple[Price, ...]
+    digest: str = ""
+
+    def __post_init__(self) -> None:
+        said(self.edition, "edition")
+        bounded(self.prices, "prices")
+
+
+FREE = {
+    "everyday": (
+        mark("Account, for a month"), mark("Pay in cash"), mark("Take out cash"), mark("Move money between accounts"),
+        mark("Change notes and coins"), mark("Account statement"),
+    ),
+}  # fmt: skip
+"""Product of an edition → the services that cost nothing with it."""
+
+
+def fees_of(
+    head: Head, edition: Edition, words: Words, elsewhere: Mapping[str, tuple[Elsewhere, ...]] | None = None
+) -> Fees:
+    """The prices that an edition holds: what is free, and stamps at their face. ``elsewhere``: by English name."""
+    known = elsewhere or {}
+    free = [text for product in edition.products for text in FREE.get(product, ())]
+    stamps = [Price(item.title, item.face, elsewhere=known.get(item.title, ())) for item in edition.stock.values()]
+    return Fees(
+        head=head,
+        edition=edition.name,
+        effective=edition.effective,
+        prices=(*(Price(words.say(text), elsewhere=known.get(text, ())) for text in free), *stamps),
+        digest=edition.digest.hex(),
+    )
+
+
+def fees_paper(fees: Fees, words: Words) -> Paper:
+    """The list: service, price here, price elsewhere; below it the sources."""
+    sources = tuple(dict.fromkeys(_source(one, words) for price in fees.prices for one in price.elsewhere))
+    compared = bool(sources)
+    columns = (
+        words.column(mark("Service")),
+        words.column(mark("Price here"), figures=True),
+        *((words.column(mark("Elsewhere")),) if compared else ()),
+    )
+    rows = tuple(
+        (price.service, _here(price, words), *((_there(price, words),) if compared else ())) for price in fees.prices
+    )
+    blocks: list[Block] = [
+        who(
+            fees.head,
+            words,
+            (words.say(mark("Price list")), fees.edition),
+            (words.say(mark("In force from")), words.day(fees.effective)),
+            *(((words.say(mark("Code of this list")), fees.digest),) if fees.digest else ()),
+        ),
+        Text(words.say(mark("These prices are the same at every office and for every person.")), strong=True),
+        Table(columns, rows),
+    ]
+    if compared:
+        blocks += [Heading(words.say(mark("Where the other prices come from"))), Points(sources)]
+    return paper_of("fees", fees.head, words, blocks, title=mark("What everything costs"))
+
+
+def _here(price: Price, words: Words) -> str:
+    if price.in_words:
+        return price.in_words
+    return words.money(price.price) if price.price else words.say(mark("free"))
+
+
+def _there(price: Price, words: Words) -> str:
+    return "; ".join(f"{one.where}: {words.money(one.price)}" for one in price.elsewhere)
+
+
+def _source(one: Elsewhere, words: Words) -> str:
+    return words.say(
+        mark("{where}: {source}; from {as_of}."), where=one.where, source=one.source, as_of=one.as_of
+    )  # fmt: skip
