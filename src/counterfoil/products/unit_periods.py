@@ -44,6 +44,17 @@ def first_payment(given: date, due: date, every: int, unit: str) -> Term:
     return Term(whole, Fraction(odd, length), a_year)
 
 
+def single_payment(given: date, due: date) -> Term:
+    """A loan paid back at once: the unit-period is its term, in months where they are whole, else in days."""
+    months = first_payment(given, due, 1, "MONTHS")
+    days = (due - given).days
+    if days > _YEAR_DAYS + 1:
+        raise Malformed("a single payment is due within a year", field="first_due_date")
+    if months.f == 0:
+        return Term(1, Fraction(0), Fraction(_YEAR_MONTHS, months.t))
+    return Term(1, Fraction(0), Fraction(_YEAR_DAYS, days))
+
+
 def _months(given: date, due: date, every: int) -> Term:
     months = (due.year - given.year) * _YEAR_MONTHS + due.month - given.month
     # From the 31st, a due date at the end of a shorter month is a whole month on, though counting back misses it.
@@ -51,7 +62,9 @@ def _months(given: date, due: date, every: int) -> Term:
         months -= 1
     whole, rest = divmod(months, every)
     odd = max(0, (_back(due, months) - given).days)
-    return Term(whole, Fraction(_MONTH_DAYS * rest + odd, _MONTH_DAYS * every), Fraction(_YEAR_MONTHS, every))
+    f = Fraction(_MONTH_DAYS * rest + odd, _MONTH_DAYS * every)
+    # 30 odd days, as from the 1st to the 31st, are a whole month: (1 + i) either way.
+    return Term(whole + (f == 1), Fraction(0) if f == 1 else f, Fraction(_YEAR_MONTHS, every))
 
 
 def _back(day: date, months: int) -> date:

@@ -41,7 +41,7 @@ from counterfoil.operations.documents.paper import (
 )  # fmt: skip
 from counterfoil.products import apr, schedule
 from counterfoil.products.exact import rounded_half_up, whole_half_up
-from counterfoil.products.unit_periods import first_payment
+from counterfoil.products.unit_periods import first_payment, single_payment
 
 
 class Due(NamedTuple):
@@ -152,8 +152,15 @@ class Loan:
 
 def flows(loan: Loan) -> tuple[list[apr.Flow], list[apr.Flow], Fraction]:
     """What is advanced and paid, in minor units, and unit-periods in a year: what ``compute apr`` takes."""
-    first = first_payment(loan.given, loan.dues[0].on, loan.every, loan.unit)
-    payments = [apr.Flow(Fraction(due.total), 1, first.t + place, first.f) for place, due in enumerate(loan.dues)]
+    due = loan.dues[0].on
+    first = (
+        first_payment(loan.given, due, loan.every, loan.unit) if len(loan.dues) > 1 else single_payment(loan.given, due)
+    )
+    payments = [
+        apr.Flow(Fraction(due.total), 1, first.t + place, first.f)
+        for place, due in enumerate(loan.dues)
+        if due.total  # A period of grace pays nothing.
+    ]
     return [apr.Flow(Fraction(loan.amount_financed))], payments, first.a_year
 
 

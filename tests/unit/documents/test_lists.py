@@ -1,0 +1,110 @@
+"""The price list, the record of what was seen, and the money order."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from importlib.resources import files
+from typing import Any
+
+import pytest
+
+from counterfoil.engines.texts import catalog
+from counterfoil.kernel.money import USD
+from counterfoil.kernel.outcomes import Malformed
+from counterfoil.operations.documents.fees import Elsewhere, Fees, Price, fees_of, fees_paper
+from counterfoil.operations.documents.identity import Identity, Seen, identity_paper
+from counterfoil.operations.documents.money_order import MoneyOrder, money_order_paper
+from counterfoil.operations.documents.paper import Head, Table, Words, texts
+from counterfoil.policy.edition import read_edition
+
+HEAD = Head("Elk Fork · 0417", date(2026, 3, 2))
+THERE = Elsewhere("A bank", 5_00, "its price list", "2015")
+PRICES = Fees(HEAD, "us-village 2026-01", date(2026, 1, 1), (Price("Account", elsewhere=(THERE,)), Price("Stamp", 78)))
+SEEN = Seen("Consular card", "Consulate of Mexico", "MX-88214407", None, date(2028, 5, 3))
+RECORD = Identity(HEAD, "102", date(2026, 3, 2), (SEEN,), "weak-paper", "A neighbor vouches for her.")
+ORDER = MoneyOrder(
+    HEAD, "4170 0002 219 6", 312_50, "Three hundred twelve 50/100", "Valley Feed", "Rosa Delgado", "Rent"
+)
+
+
+def test_a_price_elsewhere_has_its_source() -> None:
+    made = fees_paper(PRICES, Words())
+    assert next(block for block in made.blocks if isinstance(block, Table)).rows == (
+        ("Account", "free", "A bank: $5.00"), ("Stamp", "$0.78", ""),
+    )  # fmt: skip
+    assert "A bank: its price list; from 2015." in texts(made)
+    for name in ("where", "source", "as_of"):
+        with pytest.raises(Malformed, match=name):
+            changed(THERE, name, "")
+
+
+def test_a_list_without_a_comparison_has_no_empty_column() -> None:
+    made = fees_paper(replace(PRICES, prices=(Price("Check", in_words="1% of the check"),)), Words())
+    assert next(block for block in made.blocks if isinstance(block, Table)).rows == (("Check", "1% of the check"),)
+    assert "Elsewhere" not in texts(made)
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_every_price_of_an_edition_is_listed(language: str) -> None:
+    edition = read_edition((files("counterfoil.policy") / "editions" / "us-village.toml").read_bytes())
+    words = Words(language, USD, catalog(language))
+    fees = fees_of(HEAD, edition, words, {"Pay in cash": (THERE,), "Forever stamp": (THERE,)})
+    listed = {price.service: price for price in fees.prices}
+    assert all(listed[item.title].price == item.face for item in edition.stock.values())
+    assert [price.elsewhere for price in fees.prices].count((THERE,)) == 2
+    assert words.say("Pay in cash") in listed
+    assert fees.digest == edition.digest.hex()
+    assert edition.digest.hex() in texts(fees_paper(fees, words))
+
+
+def changed(value: Any, name: str, to: Any) -> Any:
+    return replace(value, **{name: to})
+
+
+@pytest.mark.parametrize("wrong", [{"price": -1}, {"service": ""}, {"in_words": "\u202e"}])
+def test_a_price_that_is_none(wrong: dict[str, Any]) -> None:
+    with pytest.raises(Malformed):
+        replace(PRICES.prices[1], **wrong)
+
+
+def test_a_number_is_never_printed_whole() -> None:
+    told = texts(identity_paper(RECORD, Words()))
+    assert "4407" in told
+    assert not any("8821" in text for text in told)
+    assert not any(field in Seen.__slots__ for field in ("image", "picture", "photo", "copy"))
+
+
+def test_what_was_not_stated_is_said() -> None:
+    told = texts(identity_paper(RECORD, Words()))
+    assert "not stated" in told
+    assert "May 3, 2028" in told
+    assert "A neighbor vouches for her." in told
+    bare = texts(identity_paper(replace(RECORD, documents=(), tier="", otherwise=""), Words()))
+    assert "No document was shown." in bare
+    assert "How else we know you" not in bare
+
+
+@pytest.mark.parametrize(
+    ("value", "wrong"),
+    [(RECORD, {"clerk": ""}), (RECORD, {"tier": "\u202e"}), (SEEN, {"kind": ""}), (SEEN, {"issued_by": ""}),
+     (SEEN, {"number": "\u202e"})],
+)  # fmt: skip
+def test_a_record_that_is_none(value: Any, wrong: dict[str, str]) -> None:
+    with pytest.raises(Malformed):
+        replace(value, **wrong)
+
+
+def test_the_form_of_a_money_order() -> None:
+    told = texts(money_order_paper(ORDER, Words()))
+    assert told.count("$312.50") == 2  # the form and its stub
+    assert told.count("Valley Feed") == 2
+    assert "Rent" in told
+    assert "For" not in texts(money_order_paper(replace(ORDER, memo=""), Words()))
+
+
+@pytest.mark.parametrize("wrong", [{"amount": 0}, {"amount": -1}, {"amount": True}, {"serial": ""}, {"in_words": ""},
+                                   {"pay_to": ""}, {"sender": ""}, {"memo": "\u202e"}])  # fmt: skip
+def test_a_money_order_that_is_none(wrong: dict[str, Any]) -> None:
+    with pytest.raises(Malformed):
+        replace(ORDER, **wrong)
