@@ -55,6 +55,8 @@ def test_every_price_of_an_edition_is_listed(language: str) -> None:
     assert [price.elsewhere for price in fees.prices].count((THERE,)) == 2
     assert words.say("Pay in cash") in listed
     assert fees.digest == edition.digest.hex()
+    with pytest.raises(Malformed, match="'Haircut' is not on the price list"):
+        fees_of(HEAD, edition, words, {"Haircut": (THERE,)})
     assert edition.digest.hex() in texts(fees_paper(fees, words))
 
 

@@ -6,11 +6,11 @@ is never shown without where it was read and from when (``test_a_price_elsewhere
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 
-from counterfoil.kernel.outcomes import mark
+from counterfoil.kernel.outcomes import Malformed, mark, short
 from counterfoil.operations.documents.paper import (
     Block,
     Head,
@@ -75,27 +75,52 @@ class Fees:
         bounded(self.prices, "prices")
 
 
-FREE = {
+Listed = tuple[str, Price]
+"""A price under the English name of its service, by which prices elsewhere are found."""
+
+_FREE = {
     "everyday": (
         mark("Account, for a month"), mark("Pay in cash"), mark("Take out cash"), mark("Move money between accounts"),
         mark("Change notes and coins"), mark("Account statement"),
     ),
+    "passbook": (mark("Passbook savings, for a month"),),
 }  # fmt: skip
 """Product of an edition → the services that cost nothing with it."""
+
+
+def free_services(edition: Edition, words: Words) -> Iterator[Listed]:
+    """What costs nothing with the products that the edition offers."""
+    for product in edition.products:
+        yield from ((text, Price(words.say(text))) for text in _FREE.get(product, ()))
+
+
+def stamps(edition: Edition, words: Words) -> Iterator[Listed]:
+    """Stamps at their face."""
+    yield from ((item.title, Price(item.title, item.face)) for item in edition.stock.values())
+
+
+LISTS: tuple[Callable[[Edition, Words], Iterator[Listed]], ...] = (free_services, stamps)
+"""What an edition prices, one function a product, in the order of the paper. A product with a price adds its own."""
 
 
 def fees_of(
     head: Head, edition: Edition, words: Words, elsewhere: Mapping[str, tuple[Elsewhere, ...]] | None = None
 ) -> Fees:
-    """The prices that an edition holds: what is free, and stamps at their face. ``elsewhere``: by English name."""
+    """Every price that an edition holds. ``elsewhere``: prices of others by the English name of our service.
+
+    ``Malformed`` for a name that is not a service of the edition: a comparison would be left out in silence.
+    """
     known = elsewhere or {}
-    free = [text for product in edition.products for text in FREE.get(product, ())]
-    stamps = [Price(item.title, item.face, elsewhere=known.get(item.title, ())) for item in edition.stock.values()]
+    listed = [one for of_product in LISTS for one in of_product(edition, words)]
+    unknown = sorted(set(known) - {name for name, _ in listed})
+    if unknown:
+        names = ", ".join(name for name, _ in listed)
+        raise Malformed(f"{short(unknown[0])} is not on the price list: {names}", field="elsewhere")
     return Fees(
         head=head,
         edition=edition.name,
         effective=edition.effective,
-        prices=(*(Price(words.say(text), elsewhere=known.get(text, ())) for text in free), *stamps),
+        prices=tuple(replace(price, elsewhere=known.get(name, ())) for name, price in listed),
         digest=edition.digest.hex(),
     )
 

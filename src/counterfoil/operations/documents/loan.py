@@ -200,9 +200,10 @@ def _plain(percent: Fraction) -> str:
 
 def loan_paper(loan: Loan, words: Words) -> Paper:
     """The disclosure: boxes, payments in short, rights and duties, the price elsewhere, and every payment."""
+    rate = f"{loan.apr_percent}%"
     blocks: list[Block] = [
         who(loan.head, words, (words.say(mark("Loan given on")), words.day(loan.given))),
-        Boxes(tuple(_boxes(loan, words))),
+        Boxes(tuple(_boxes(loan, rate, words))),
         Heading(words.say(mark("When you pay"))),
         _in_short(loan, words),
         Heading(words.say(mark("Where the money goes"))),
@@ -213,7 +214,7 @@ def loan_paper(loan: Loan, words: Words) -> Paper:
     if loan.conditions.payday is not None:
         blocks += [
             Heading(words.say(mark("What it costs elsewhere"))),
-            *_elsewhere(loan, loan.conditions.payday, words),
+            *_elsewhere(loan, loan.conditions.payday, rate, words),
         ]
     blocks += [
         Heading(words.say(mark("Every payment"))),
@@ -226,13 +227,13 @@ def loan_paper(loan: Loan, words: Words) -> Paper:
     )  # fmt: skip
 
 
-def _boxes(loan: Loan, words: Words) -> list[Box]:
+def _boxes(loan: Loan, rate: str, words: Words) -> list[Box]:
     """The names and meanings are those of Regulation Z's model form H-2."""
     return [
         Box(
             words.say(mark("ANNUAL PERCENTAGE RATE")),
             words.say(mark("The cost of your credit as a yearly rate.")),
-            f"{loan.apr_percent}%",
+            rate,
             strong=True,
         ),
         Box(
@@ -335,9 +336,9 @@ def _duties(loan: Loan, words: Words) -> list[str]:
     return [first, *([kept] if loan.conditions.withheld else []), late, *([cancel] if cancel else []), *rest]
 
 
-def _elsewhere(loan: Loan, payday: Payday, words: Words) -> list[Block]:
+def _elsewhere(loan: Loan, payday: Payday, rate: str, words: Words) -> list[Block]:
     cost = payday_cost(loan, payday)
-    rate = rounded_half_up(Fraction(payday.fee * 100 * 365, payday.per * payday.days), 2)
+    theirs = rounded_half_up(Fraction(payday.fee * 100 * 365, payday.per * payday.days), 2)
     columns = (
         words.column(mark("The same money")),
         words.column(mark("Here"), figures=True),
@@ -346,7 +347,7 @@ def _elsewhere(loan: Loan, payday: Payday, words: Words) -> list[Block]:
     rows = (
         (words.say(mark("You borrow")), words.money(loan.lent), words.money(loan.lent)),
         (words.say(mark("You pay for it")), words.money(loan.finance_charge), words.money(cost)),
-        (words.say(mark("Rate for a year")), f"{loan.apr_percent}%", f"{rate}%"),
+        (words.say(mark("Rate for a year")), rate, f"{theirs}%"),
     )
     told = words.say(
         mark("The payday price: {fee} for each {per} and {days} days, {times} times in a row. "
