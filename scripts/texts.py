@@ -43,8 +43,9 @@ def folder(language: str) -> Path:
 
 @cache
 def marked() -> tuple[str, ...]:
-    """Every marked text once, sorted: so a text may move to another file and the catalogs stay as they are."""
-    found = extract_from_dir(SOURCE, method_map=[("**.py", "python")], keywords=KEYWORDS)
+    """Every marked text of source and templates once, sorted: so one may move to another file and all stays as it
+    is."""
+    found = extract_from_dir(SOURCE, method_map=[("**.py", "python"), ("**.html", "jinja2")], keywords=KEYWORDS)
     return tuple(sorted({str(text) for _file, _line, text, _comments, _context in found}))
 
 

@@ -164,10 +164,9 @@ KEY = Reader(
     lambda v, f: v if type(v) is bytes and len(v) == 32 else _refuse(v, f, "a 32-byte public key"),
     {"type": "string", "description": "made by the screen; not written in a line"},
 )
-ROLE = Reader(
-    lambda v, f: v if v in ("clerk", "supervisor", "postmaster") else _refuse(v, f, "clerk, supervisor or postmaster"),
-    {"enum": ["clerk", "supervisor", "postmaster"]},
-)
+ROLES = ("clerk", "supervisor", "postmaster", "operations", "auditor")
+"""Of people with a key of their own. What each may do: ``operations.roles``. A name keeps its meaning for ever."""
+ROLE = Reader(lambda v, f: v if v in ROLES else _refuse(v, f, ", ".join(ROLES)), {"enum": list(ROLES)})
 ANSWER = Reader(
     lambda v, f: v if v in ("accept", "dispute") else _refuse(v, f, "accept or dispute"),
     {"enum": ["accept", "dispute"]},

@@ -17,7 +17,7 @@ REFUSALS: dict[str, type[Refusal]] = {}
 
 SAID_IN_REFUSALS = (
     mark("deposit"), mark("withdrawal"), mark("transfer"), mark("reversal"), mark("stamp-sale"), mark("cash-exchange"),
-    mark("clerk"), mark("supervisor"), mark("postmaster"),
+    mark("clerk"), mark("supervisor"), mark("postmaster"), mark("operations"), mark("auditor"), mark("customer"),
     mark("open"), mark("accepted"), mark("disputed"),
     mark("machine"), mark("file"),
 )  # fmt: skip
@@ -55,6 +55,15 @@ class EpochChanged(Refusal):
 @dataclass(frozen=True, slots=True)
 class ClerkUnknown(Refusal):
     clerk: str
+
+
+@coded(
+    "role.not_allowed",
+    mark("This is not for the role {role}. Ask someone who may do it. Nothing has been recorded."),
+)
+@dataclass(frozen=True, slots=True)
+class RoleMayNot(Refusal):
+    role: str
 
 
 @coded(

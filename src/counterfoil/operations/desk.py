@@ -43,6 +43,7 @@ from counterfoil.office.requests import Ask, Reverse, body_of, parse
 from counterfoil.office.rows import EditionRow, HeadRow
 from counterfoil.office.rules import Part, Sitting
 from counterfoil.office.state import Place, State, chained
+from counterfoil.operations import roles
 from counterfoil.operations.answers import (
     Accepted,
     Answer,
@@ -345,12 +346,29 @@ class Desk:
             numbers.append(key.clerk)
         if not numbers:
             raise Malformed("a clerk's request is signed by a clerk", field="clerk")
-        zone = self.state.current.zone if self.state.current else "UTC"
-        by = Sitting(tuple(numbers), now, self._today(self.clock.now(), zone), self.clock.kind, self.entropy(32))
+        barred = self._barred(request.ask, numbers)
+        if barred is not None:
+            return barred
+        by = Sitting(tuple(numbers), now, self.calendar_day(), self.clock.kind, self.entropy(32))
         ask = request.ask
         if isinstance(ask, Reverse):
             return decide_reversal(ask, self.state, by, self.original(ask.epoch, ask.entry, group))
         return DECIDE[ask.kind](ask, self.state, by)
+
+    def _barred(self, ask: Ask, numbers: Sequence[str]) -> Refusal | None:
+        """Whether the asking clerk's role, or that of one who signs too, has no part in this kind."""
+        rows = [self.state.clerk.get(number) for number in numbers]
+        first, *others = [row.role if row else "" for row in rows]
+        kinds = [ask.kind, *(service.kind for service in getattr(ask, "services", ()))]
+        own = not roles.may_sign(first) and getattr(ask, "clerk", numbers[0]) != numbers[0]
+        if own or not all(roles.may_ask(first, kind) for kind in kinds):
+            return no.RoleMayNot(first)
+        return next((no.RoleMayNot(role) for role in others if not roles.may_sign(role)), None)
+
+    def foresee(self, request: Request) -> Sequence[Part] | Refusal:
+        """What would be decided now. Nothing is signed, recorded or remembered, and a later decision may differ."""
+        self._ready()
+        return self._decide(request, self._now(), _Group(self.size))
 
     def original(self, epoch: int, sequence: int, group: _Group | None = None) -> Original | None:
         """The entry to be reversed, committed or earlier in this group."""
@@ -595,6 +613,10 @@ class Desk:
                 "Check the date and time and confirm them. Nothing has been recorded."
             )
         return max(clock, last)
+
+    def calendar_day(self) -> str:
+        """The calendar day at the office, by its clock."""
+        return self._today(self.clock.now(), self.state.current.zone if self.state.current else "UTC")
 
     def confirm_clock(self) -> None:
         """A person has looked at the clock: go on, with the last entry's time until the clock has caught up."""

@@ -578,7 +578,13 @@ for _product in _PRODUCTS:
     TITLES |= _product.TITLES
     NOTES |= _product.NOTES
 
-_ROLES = {"clerk": mark("clerk"), "supervisor": mark("supervisor"), "postmaster": mark("postmaster")}
+_ROLES = {
+    "clerk": mark("clerk"),
+    "supervisor": mark("supervisor"),
+    "postmaster": mark("postmaster"),
+    "operations": mark("operations"),
+    "auditor": mark("auditor"),
+}
 _CUSTODY = {
     "stick": mark("a stick"),
     "keyring": mark("the computer's key store"),

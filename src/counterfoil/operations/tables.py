@@ -73,7 +73,14 @@ CHECKPOINT = TableSpec(
     2,
     "Signed checkpoints that were kept: the final one of each closed epoch.",
 )
-SIDE_TABLES = (ANSWER, DETAILS, PERSON, SEALED, UNPRINTED, EVENT, SETTING, CHECKPOINT)
+LOOKED = TableSpec(
+    "looked",
+    "side",
+    (("number", "int"), ("time", "int"), ("who", "text"), ("customer", "text"), ("what", "text")),
+    1,
+    "Who looked at which customer on a screen, and at what.",
+)
+SIDE_TABLES = (ANSWER, DETAILS, PERSON, SEALED, UNPRINTED, EVENT, SETTING, CHECKPOINT, LOOKED)
 EXTRA_TABLES = (*FOLD_TABLES, *SIDE_TABLES)
 ALL_TABLES = (*BUILT_IN, *EXTRA_TABLES)
 """Every table, in the order of docs/reference/tables.md."""

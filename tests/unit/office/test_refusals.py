@@ -57,6 +57,17 @@ def _() -> tuple[House, Request]:
     return house, request
 
 
+@reached("role.not_allowed")
+def _() -> tuple[House, Request]:
+    house = counter()
+    made = house.authority.enrol(
+        house.new_id(), "301", "auditor", "604182", None, by=[house.signer(SUPERVISOR)], date=house.date
+    )
+    assert not isinstance(made[0], Refused)
+    house.authority.sign_in("301", "604182")
+    return house, house.request("balance-told", by="301", account=house.account)
+
+
 @reached("clerk.role")
 def _() -> tuple[House, Request]:
     house = counter()

@@ -14,7 +14,7 @@ from counterfoil.faces.cli.pins import ask_pin, pin_source, read_pin_file
 from counterfoil.journal.slip import TRAINING_DOMAIN
 from counterfoil.kernel.days import local_day
 from counterfoil.kernel.outcomes import Malformed, Unavailable
-from counterfoil.office.readers import text
+from counterfoil.office.readers import ROLES, text
 from counterfoil.office.requests import RevokeKey, TakeEdition
 from counterfoil.operations.answers import Answer, Refused
 from counterfoil.operations.desk import Request
@@ -68,7 +68,7 @@ def clerk() -> None:
     "--clerk", "number", default=None, help="The clerk's number. Left out with --pins: every clerk of the file."
 )
 @click.option("--name", default=None, help="Her name, as she writes it.")
-@click.option("--role", type=click.Choice(["clerk", "supervisor", "postmaster"]), default="clerk", show_default=True)
+@click.option("--role", type=click.Choice(ROLES), default="clerk", show_default=True)
 @click.option("--by", default=None, help="The supervisor who signs (not for the first).")
 @click.option("--code", default=None, help="The first supervisor's one-time code, to be compared with the one kept.")
 @click.option("--pins", type=FILE, default=None, help="PIN file (practice and tests).")

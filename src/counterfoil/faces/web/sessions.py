@@ -1,0 +1,166 @@
+"""Who sits at which screen: sessions in this process's memory, cookies, the tokens of forms, idle locks, bounds.
+
+Always true (``tests/unit/web/test_sessions.py``): a session's cookie is made anew at every sign-in
+(``test_the_cookie_changes_at_sign_in``) and is worth nothing after sign-out; an unsealed key is reached through the
+``Authority`` alone, and a session that has been idle for ``IDLE_SECONDS`` has none (``test_an_idle_screen_locks``) but
+keeps what was typed; a form's token is bound to its session (``test_a_token_of_another_session_is_refused``); no
+screen can make another wait (``test_one_screen_cannot_use_up_the_tries_of_another``).
+
+Durations come from a monotonic clock that is handed in; no time of day is read here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+COOKIE, GUEST_COOKIE, LANGUAGE_COOKIE, SCREEN_COOKIE = "cf_session", "cf_guest", "cf_lang", "cf_screen"
+IDLE_SECONDS = 600
+"""After so long without a request a screen locks: the key is dropped, what was typed stays."""
+WARN_SECONDS = 90
+"""So long before it locks, a screen says so."""
+SESSIONS_MAX = 256
+DRAFTS_MAX = 40
+POSTS_A_MINUTE = 240
+TRIES_A_MINUTE = 20
+COUNTERS_MAX = 4_096
+
+Seconds = Callable[[], float]
+
+
+@dataclass(slots=True)
+class Draft:
+    """One form as it was last sent: its kind and what was typed, by field. ``basket``: it joins the visit."""
+
+    kind: str
+    typed: dict[str, str]
+    basket: bool = False
+
+
+@dataclass(slots=True)
+class Session:
+    """One clerk at one screen. ``locked``: her key was dropped, and a PIN opens the same session again."""
+
+    token: str
+    clerk: str
+    role: str
+    seen: float
+    till: str = ""
+    locked: bool = False
+    drafts: OrderedDict[str, Draft] = field(default_factory=OrderedDict)
+    customer: str = ""
+    """Whom the clerk serves now, shown at the head of each page."""
+    account: str = ""
+    """Which of that customer's accounts was scanned."""
+    basket: list[Draft] = field(default_factory=list)
+    visit: str = ""
+    """The request id of the visit that is being put together."""
+    printed: set[str] = field(default_factory=set)
+    key: object = None
+    """The ``Authority``'s session object, to see whether it is still the one."""
+
+    def keep(self, request: str, draft: Draft) -> None:
+        """Keeps what was typed; the oldest of many is let go."""
+        self.drafts[request] = draft
+        self.drafts.move_to_end(request)
+        while len(self.drafts) > DRAFTS_MAX:
+            self.drafts.popitem(last=False)
+
+
+class Sessions:
+    """All screens of one server process."""
+
+    def __init__(self, seconds: Seconds, secret: bytes, *, idle: int = IDLE_SECONDS) -> None:
+        self._seconds, self._secret, self.idle = seconds, secret, idle
+        self._open: OrderedDict[str, Session] = OrderedDict()
+        self._counts: OrderedDict[str, tuple[float, int]] = OrderedDict()
+
+    # --- sessions ----------------------------------------------------------------------------------------------------
+
+    def open(self, clerk: str, role: str, key: object, *, before: Session | None = None) -> Session:
+        """A new session under a new token; what ``before`` held goes over if it was the same clerk's."""
+        if before is not None:
+            self.close(before)
+        session = Session(secrets.token_urlsafe(32), clerk, role, self._seconds(), key=key)
+        if before is not None and before.clerk == clerk:
+            session.drafts, session.basket, session.visit = before.drafts, before.basket, before.visit
+            session.till, session.printed = before.till, before.printed
+            session.customer, session.account = before.customer, before.account
+        self._open[_digest(session.token)] = session
+        while len(self._open) > SESSIONS_MAX:
+            self._open.popitem(last=False)
+        return session
+
+    def find(self, token: str | None) -> Session | None:
+        """The session of a cookie, or None."""
+        return self._open.get(_digest(token)) if token else None
+
+    def close(self, session: Session) -> None:
+        """The cookie is worth nothing from now on."""
+        self._open.pop(_digest(session.token), None)
+
+    def idle_now(self) -> list[Session]:
+        """Sessions that have been idle too long and are not locked yet."""
+        now = self._seconds()
+        return [s for s in self._open.values() if not s.locked and now - s.seen >= self.idle]
+
+    def others_of(self, session: Session) -> list[Session]:
+        """Further sessions of the same clerk, at other window."""
+        return [s for s in self._open.values() if s.clerk == session.clerk and s is not session]
+
+    def touch(self, session: Session) -> None:
+        """It was used just now."""
+        session.seen = self._seconds()
+
+    # --- tokens ------------------------------------------------------------------------------------------------------
+
+    def token_for(self, cookie: str) -> str:
+        """What a form of the holder of this cookie carries."""
+        return hmac.digest(self._secret, b"form\x00" + cookie.encode(), "sha256").hex()[:40]
+
+    def right_token(self, cookie: str | None, token: str) -> bool:
+        """Whether the form comes from a page that was given to the holder of this cookie."""
+        return bool(cookie) and hmac.compare_digest(self.token_for(str(cookie)), token)
+
+    # --- bounds ------------------------------------------------------------------------------------------------------
+
+    def over(self, who: str, what: str, most: int) -> int:
+        """Counts one more of ``what`` by ``who`` in this minute. Seconds to wait if that is more than ``most``, else
+        0."""
+        key, now = f"{what}\x00{who}", self._seconds()
+        began, count = self._counts.pop(key, (now, 0))
+        if now - began >= 60:
+            began, count = now, 0
+        self._counts[key] = (began, count + 1)
+        while len(self._counts) > COUNTERS_MAX:
+            self._counts.popitem(last=False)
+        return 0 if count < most else int(began + 60 - now) + 1
+
+
+def screen_mark(secret: bytes, screen: str) -> str:
+    """What a browser keeps from which a clerk has signed in before: its own number, and ours beside it."""
+    return f"{screen}.{hmac.digest(secret, b'screen' + bytes(1) + screen.encode(), 'sha256').hex()[:32]}"
+
+
+def known_screen(secret: bytes, value: str | None) -> str:
+    """The number of a browser from which a clerk has signed in before; "" for any other."""
+    screen = (value or "").partition(".")[0]
+    return screen if value and screen and hmac.compare_digest(screen_mark(secret, screen), value) else ""
+
+
+def new_request_id() -> str:
+    """The id of a request, made when its form is first shown."""
+    return secrets.token_hex(16)
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def plain(values: Mapping[str, str], *, but: tuple[str, ...] = ()) -> dict[str, str]:
+    """What was typed, without the form's own fields and without any PIN."""
+    return {name: value for name, value in values.items() if name not in but and not name.startswith(("pin", "_"))}

@@ -1,0 +1,283 @@
+"""One request of a browser: who sends it, in which language, what was typed; and how it is answered.
+
+Always true (``tests/unit/web/test_visit.py``): every page carries the same strict headers, and no page holds a script
+or a style of its own (``test_every_page_has_strict_headers``); a form that changes something is read only with its
+token and from our own pages (``test_a_form_without_its_token_changes_nothing``); a redirect stays on this server
+(``test_a_way_back_stays_here``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from hashlib import sha256
+from importlib.resources import files
+from typing import Any
+from urllib.parse import parse_qsl
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from litestar import Request, Response
+from litestar.datastructures import Cookie
+from markupsafe import Markup
+
+from counterfoil.counter.receipt import Receipt
+from counterfoil.faces.web import words
+from counterfoil.faces.web.sessions import (
+    COOKIE,
+    GUEST_COOKIE,
+    IDLE_SECONDS,
+    LANGUAGE_COOKIE,
+    WARN_SECONDS,
+    Session,
+    Sessions,
+)
+from counterfoil.kernel.days import moment
+from counterfoil.kernel.money import Currency, Money
+from counterfoil.kernel.outcomes import Malformed, Translate
+from counterfoil.operations.papers import Papers
+from counterfoil.operations.window import Holding, OfficeNow, office_now
+from counterfoil.operations.service import Service
+from counterfoil.operations.store import OfficeStore
+
+LANGUAGES = {"en": "English", "es": "Español"}
+BODY_BYTES_MAX = 262_144
+FIELDS_MAX = 400
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; "
+        "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=()",
+    "Cache-Control": "no-store",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What the pages are handed by whoever composes the server: they know no engine themselves.
+
+    ``catalog``: a language's texts. ``qr``: a slip as an SVG picture. ``papers``: the receipts of a store. ``printer``:
+    prints a receipt on the counter's device, or None where the browser prints. ``seconds``: a monotonic clock.
+    ``secure``: the browser reaches us over TLS, so cookies say so.
+    """
+
+    catalog: Callable[[str], Translate]
+    qr: Callable[[str], str]
+    papers: Callable[[OfficeStore], Papers]
+    seconds: Callable[[], float]
+    secret: bytes
+    printer: Callable[[Receipt], None] | None = None
+    secure: bool = False
+    idle: int = IDLE_SECONDS
+
+
+@dataclass(slots=True)
+class Visit:
+    """One request. ``session`` is None where nobody is signed in."""
+
+    request: Request[Any, Any, Any]
+    service: Service
+    house: House
+    sessions: Sessions
+    guest: str
+    language: str
+    say: Translate
+    session: Session | None = None
+    form: dict[str, str] = field(default_factory=dict)
+    cookies: list[Cookie] = field(default_factory=list)
+    _office: OfficeNow | None = None
+
+    @property
+    def path(self) -> str:
+        """The path asked for, with its query."""
+        query = self.request.url.query
+        return f"{self.request.url.path}?{query}" if query else self.request.url.path
+
+    @property
+    def query(self) -> Mapping[str, str]:
+        """The query's values, one each."""
+        return {name: str(value) for name, value in self.request.query_params.items()}
+
+    def part(self, name: str) -> str:
+        """A part of the path."""
+        return str(self.request.path_params[name])
+
+    @property
+    def who(self) -> Session:
+        """The session, on pages that only a signed-in clerk reaches."""
+        if self.session is None:
+            raise Malformed("nobody is signed in at this screen", field="session")
+        return self.session
+
+    async def office(self) -> OfficeNow:
+        """The office as it stands, once a request."""
+        if self._office is None:
+            self._office = await self.service.at_desk(office_now)
+        return self._office
+
+    def token(self) -> str:
+        """The token of this page's forms."""
+        return self.sessions.token_for(self.session.token if self.session else self.guest)
+
+    # --- answers -----------------------------------------------------------------------------------------------------
+
+    async def render(self, template: str, *, status: int = 200, **values: Any) -> Response[bytes]:
+        """A page from a template; what every page needs is filled in."""
+        office = await self.office()
+        page = environment().get_template(template)
+        text = page.render(
+            _=self.say, say=self.say, language=self.language, languages=LANGUAGES, office=office, session=self.session,
+            guard=self._guard, back=self.path if self.request.method == "GET" else self._from_form(),
+            money=lambda minor: money(minor, office.currency), day=lambda date: day(date, self.say),
+            time=lambda ms: clock_time(ms, office.zone, self.say), choice=lambda code: self.say(words.choice(code)),
+            warn_after=self.house.idle - WARN_SECONDS, lock_after=self.house.idle, static=static_path, **values,
+        )  # fmt: skip
+        return Response(text.encode(), status_code=status, media_type="text/html; charset=utf-8", cookies=self.cookies)
+
+    def go(self, path: str) -> Response[bytes]:
+        """See another page: what a form is answered with, so that reloading sends nothing again."""
+        return Response(
+            b"", status_code=303, headers={"Location": local(path)}, cookies=self.cookies, media_type="text/html"
+        )
+
+    def set_cookie(self, name: str, value: str, *, seconds: int | None = None) -> None:
+        """A cookie that no script and no other site sees. ``seconds``: how long; None until the browser is closed."""
+        self.cookies.append(
+            Cookie(
+                key=name,
+                value=value,
+                httponly=True,
+                samesite="strict",
+                secure=self.house.secure,
+                path="/",
+                max_age=seconds,
+            )
+        )
+
+    def sign_in_cookies(self, session: Session) -> None:
+        """The new session's cookie, and the language it speaks."""
+        self.session = session
+        self.set_cookie(COOKIE, session.token)
+        self.set_cookie(LANGUAGE_COOKIE, self.language, seconds=31_536_000)
+
+    def _guard(self) -> Markup:
+        return Markup('<input type="hidden" name="_token" value="{}">').format(self.token())
+
+    def _from_form(self) -> str:
+        return local(self.form.get("_back", "/counter"))
+
+
+# --- what arrives -----------------------------------------------------------------------------------------------------
+
+
+async def read_form(request: Request[Any, Any, Any]) -> dict[str, str]:
+    """The fields of a posted form; the last of two of one name. ``Malformed`` if it is no form, or too large."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip()
+    if kind != "application/x-www-form-urlencoded":
+        raise Malformed("only a form can be sent here", field="form")
+    body = await request.body()
+    if len(body) > BODY_BYTES_MAX:
+        raise Malformed("the form is too large", field="form")
+    try:
+        pairs = parse_qsl(
+            body.decode("utf-8"), keep_blank_values=True, max_num_fields=FIELDS_MAX, encoding="utf-8", errors="strict"
+        )
+    except ValueError:
+        raise Malformed("the form cannot be read", field="form") from None
+    return dict(pairs)
+
+
+def from_here(request: Request[Any, Any, Any]) -> bool:
+    """Whether a form was sent by a page of ours, as far as the browser says; what says nothing passes."""
+    site = request.headers.get("sec-fetch-site")
+    if site is not None and site != "same-origin":
+        return False
+    origin = request.headers.get("origin")
+    return origin is None or origin.partition("://")[2] == request.headers.get("host", "")
+
+
+def language_of(request: Request[Any, Any, Any]) -> str:
+    """The language the reader chose, or the first of the browser's that is kept here."""
+    chosen = request.cookies.get(LANGUAGE_COOKIE, "")
+    if chosen in LANGUAGES:
+        return chosen
+    for one in request.headers.get("accept-language", "").split(","):
+        spoken = one.partition(";")[0].strip().lower().partition("-")[0]
+        if spoken in LANGUAGES:
+            return spoken
+    return "en"
+
+
+def guest_of(request: Request[Any, Any, Any]) -> str:
+    """The cookie of a browser where nobody is signed in, or "" if it has none that could be ours."""
+    found = request.cookies.get(GUEST_COOKIE, "")
+    return found if len(found) == 43 and found.isascii() else ""
+
+
+def local(path: str) -> str:
+    """``path`` if it is one of this server's, else the counter's first page."""
+    good = path.startswith("/") and not path.startswith(("//", "/\\")) and all(" " < c < "\x7f" for c in path)
+    return path if good else "/counter"
+
+
+# --- what is shown ----------------------------------------------------------------------------------------------------
+
+
+def money(minor: int, unit: Currency) -> str:
+    """``$1,250.00``."""
+    return str(Money(minor, unit))
+
+
+def day(date: str, say: Translate) -> str:
+    """``Nov 23, 2026``: a day that cannot be read as another."""
+    year, month, number = date.split("-")
+    return say(words.DAY).format(month=say(words.MONTHS[int(month) - 1]), day=int(number), year=year)
+
+
+def clock_time(ms: int, zone: str, say: Translate) -> str:
+    """A moment on the office's clocks: its day, and the time to the minute."""
+    local_moment = moment(ms).astimezone(ZoneInfo(zone))
+    return f"{day(local_moment.date().isoformat(), say)}, {local_moment.strftime('%H:%M')}"
+
+
+@cache
+def environment() -> Environment:
+    """The templates, which escape everything they are given."""
+    made = Environment(
+        loader=PackageLoader("counterfoil.faces.web"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.globals |= {"money_mark": Markup(" data-money"), "account_options": account_options}
+    return made
+
+
+def account_options(accounts: Sequence[Holding], shown: Callable[[int], str]) -> list[tuple[str, str]]:
+    """A customer's accounts to choose from, each with what it holds."""
+    return [(one.account, f"{one.account} · {shown(one.balance)}") for one in accounts]
+
+
+@cache
+def static_files() -> Mapping[str, tuple[str, bytes, str]]:
+    """File name → (version, content, media type) of what pages are dressed with."""
+    types = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8", "svg": "image/svg+xml"}
+    found = {}
+    for one in (files("counterfoil.faces.web") / "static").iterdir():
+        ending = one.name.rpartition(".")[2]
+        if ending in types:
+            content = one.read_bytes()
+            found[one.name] = (sha256(content).hexdigest()[:12], content, types[ending])
+    return found
+
+
+def static_path(name: str) -> str:
+    """Where a file is fetched: under its version, so that a browser keeps it until it changes."""
+    return f"/static/{static_files()[name][0]}/{name}"

@@ -1,0 +1,238 @@
+"""What the counter calls things: the groups of its menu, every kind of request, every field, and what helps to fill it.
+
+Always true (``tests/architecture/test_every_kind.py``): every kind has a group and a label, and every field of every
+kind a label (``test_every_kind_is_on_the_counters_menu``, ``test_every_field_has_its_label``). A new product adds its
+lines here: one in ``MENU``, one in ``FIELDS`` for each field that is new.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from counterfoil.kernel.outcomes import mark
+
+
+class Entry(NamedTuple):
+    """A line of the menu. ``act``: what its button says when it is confirmed."""
+
+    group: str
+    label: str
+    act: str = mark("Confirm")
+
+
+class Label(NamedTuple):
+    """A field's label, and a hint below it."""
+
+    text: str
+    hint: str = ""
+
+
+GROUPS: dict[str, str] = {
+    "cash": mark("Money in and out"),
+    "services": mark("Stamps and other services"),
+    "products": mark("Checks, savings, loans and bills"),
+    "customers": mark("Customers and accounts"),
+    "drawer": mark("Your drawer"),
+    "vault": mark("Vault, pouches and stamp stock"),
+    "mistakes": mark("Put a mistake right"),
+    "holds": mark("Freezes and holds"),
+    "day": mark("The business day"),
+    "people": mark("People and rules"),
+}
+"""Group → its heading, in the order of the menu."""
+
+MENU: dict[str, Entry] = {
+    "deposit": Entry("cash", mark("Deposit"), mark("Take in the cash")),
+    "withdrawal": Entry("cash", mark("Withdrawal"), mark("Pay out the cash")),
+    "transfer": Entry("cash", mark("Transfer between accounts"), mark("Transfer")),
+    "cash-exchange": Entry("cash", mark("Change notes and coins"), mark("Exchange")),
+    "balance-told": Entry("cash", mark("Tell the balance"), mark("Tell it")),
+    "visit": Entry("cash", mark("Several services, paid at once"), mark("Take the payment")),
+    "stamp-sale": Entry("services", mark("Sell stamps"), mark("Sell")),
+    "suspect-note": Entry("services", mark("Keep a note that may be false"), mark("Keep it")),
+    "customer-open": Entry("customers", mark("New customer"), mark("Open the record")),
+    "customer-change": Entry("customers", mark("Change a customer's details"), mark("Change")),
+    "account-open": Entry("customers", mark("Open an account"), mark("Open it")),
+    "account-close": Entry("customers", mark("Close an account"), mark("Close it")),
+    "account-reopen": Entry("customers", mark("Open a closed account again"), mark("Open it again")),
+    "till-open": Entry("drawer", mark("Open a drawer"), mark("Open it")),
+    "till-count": Entry("drawer", mark("Count the drawer"), mark("Record the count")),
+    "till-close": Entry("drawer", mark("Close the drawer"), mark("Close it")),
+    "till-report": Entry("drawer", mark("X report"), mark("Print it")),
+    "cash-from-vault": Entry("drawer", mark("Cash from the vault"), mark("Take it")),
+    "cash-to-vault": Entry("drawer", mark("Cash to the vault"), mark("Give it")),
+    "till-handover": Entry("drawer", mark("Cash to another drawer"), mark("Hand it over")),
+    "difference-dispute": Entry("drawer", mark("Dispute a difference"), mark("Dispute it")),
+    "difference-accept": Entry("drawer", mark("Accept a difference"), mark("Accept it")),
+    "surprise-count": Entry("vault", mark("Surprise count"), mark("Record the count")),
+    "till-count-absent": Entry("vault", mark("Count a drawer whose clerk is away"), mark("Count and close")),
+    "pouch-in": Entry("vault", mark("Receive a pouch"), mark("Receive it")),
+    "pouch-out": Entry("vault", mark("Send a pouch"), mark("Send it")),
+    "pouch-lost": Entry("vault", mark("A pouch is lost"), mark("Write it off")),
+    "stock-in": Entry("vault", mark("Receive stamps"), mark("Receive them")),
+    "stock-to-till": Entry("vault", mark("Stamps to your drawer"), mark("Take them")),
+    "stock-from-till": Entry("vault", mark("Stamps back to the reserve"), mark("Give them back")),
+    "vault-count": Entry("vault", mark("Count the vault"), mark("Record the count")),
+    "reversal": Entry("mistakes", mark("Undo an entry"), mark("Undo it")),
+    "account-freeze": Entry("holds", mark("Freeze an account"), mark("Freeze it")),
+    "account-unfreeze": Entry("holds", mark("Lift a freeze"), mark("Lift it")),
+    "legal-hold": Entry("holds", mark("Hold part of a balance"), mark("Hold it")),
+    "legal-hold-release": Entry("holds", mark("Lift a hold"), mark("Lift it")),
+    "day-open": Entry("day", mark("Open the day"), mark("Open the day")),
+    "day-close": Entry("day", mark("Close the day"), mark("Close the day")),
+    "clerk-enrol": Entry("people", mark("Enroll a colleague"), mark("Enroll")),
+    "clerk-rotate": Entry("people", mark("New PIN and key"), mark("Make the new key")),
+    "clerk-revoke": Entry("people", mark("End a key"), mark("End it")),
+    "policy-edition": Entry("people", mark("Take a new policy edition"), mark("Take it")),
+}
+"""Kind → its group, its label, and its last button."""
+
+FIELDS: dict[str, Label] = {
+    "date": Label(mark("Business day")),
+    "currency": Label(mark("Currency")),
+    "amount": Label(mark("Amount"), mark("In dollars, such as 1250 or 1,250.00. You can also write pieces: 7x20+5x1")),
+    "account": Label(mark("Account number"), mark("Ten digits. Scan the card or the passbook in the search box.")),
+    "to": Label(mark("To account number"), mark("Ten digits")),
+    "customer": Label(mark("Customer number"), mark("Ten digits")),
+    "presented_by": Label(mark("Who stands at the window"), mark("Customer number, if it is not the holder")),
+    "on_behalf_of": Label(mark("For whom"), mark("Customer number, if it is for someone else")),
+    "identification": Label(mark("Papers shown")),
+    "count": Label(mark("Count by note and coin"), mark("How many of each. Leave empty what there is none of.")),
+    "found": Label(mark("Found in the pouch"), mark("How many of each")),
+    "taken": Label(mark("Taken from the customer"), mark("How many of each")),
+    "given": Label(mark("Given to the customer"), mark("How many of each")),
+    "stock": Label(mark("Count of stamps"), mark("How many of each")),
+    "till": Label(mark("Drawer"), mark("Such as T1")),
+    "to_till": Label(mark("To drawer")),
+    "shared": Label(mark("Shared drawer: no one clerk answers for it")),
+    "item": Label(mark("Stamps")),
+    "quantity": Label(mark("How many")),
+    "face": Label(mark("Face value of the note")),
+    "serial": Label(mark("Serial number"), mark("As printed on the note")),
+    "reason": Label(mark("Reason"), mark("In your own words")),
+    "note": Label(mark("Note"), mark("In your own words. You may leave it empty.")),
+    "reference": Label(mark("Reference"), mark("What it is for. You may leave it empty.")),
+    "answer": Label(mark("Your answer to the difference"), mark("Both are equally good answers.")),
+    "case": Label(mark("Case number"), mark("As on the paper, such as D1-204")),
+    "authority": Label(mark("Ordered by"), mark("The court or office, and the number of its order")),
+    "pouch": Label(mark("Code on the pouch")),
+    "office": Label(mark("To office"), mark("Its number, such as 9000")),
+    "from_office": Label(mark("From office"), mark("Its number, as on the label")),
+    "to_office": Label(mark("To office"), mark("Its number, as on the label")),
+    "seal": Label(mark("Seal number")),
+    "condition": Label(mark("How the pouch came")),
+    "tier": Label(mark("How well we know the customer")),
+    "details": Label(mark("Details"), mark("As the customer writes them")),
+    "what": Label(mark("What changes")),
+    "correction": Label(mark("It was wrong before (not: it is different now)")),
+    "product": Label(mark("Kind of account")),
+    "epoch": Label(mark("Epoch"), mark("The second number on the receipt")),
+    "entry": Label(mark("Entry number"), mark("As on the receipt")),
+    "clerk": Label(mark("Clerk number")),
+    "role": Label(mark("Role")),
+    "key": Label(mark("Key")),
+    "custody": Label(mark("Kept in")),
+    "leaves": Label(mark("The clerk leaves this office")),
+    "content": Label(mark("The edition's file"), mark("Paste the whole text")),
+    "services": Label(mark("Services")),
+    "tendered": Label(mark("Cash the customer gives"), mark("In dollars")),
+}
+"""Field → its label and hint."""
+
+DETAILS: dict[str, Label] = {
+    "name": Label(mark("Name"), mark("As the customer writes it")),
+    "lives": Label(mark("Where the customer lives"), mark("An address, or words that lead there")),
+    "mail": Label(mark("Where mail goes"), mark("A box is fine")),
+    "phone": Label(mark("Phone")),
+    "born": Label(mark("Date of birth")),
+    "language": Label(mark("Language of receipts")),
+    "note": Label(mark("Note")),
+}
+"""Parts of a customer's details, in order."""
+
+KIND_FIELDS: dict[tuple[str, str], Label] = {
+    ("pouch-in", "amount"): Label(mark("Amount on the label"), mark("In dollars")),
+    ("pouch-in", "count"): Label(mark("Count on the label"), mark("You may leave it empty")),
+    ("suspect-note", "reason"): Label(mark("What was seen"), mark("What looks or feels wrong")),
+    ("stamp-sale", "amount"): Label(mark("Price"), mark("Worked out from the number; you may leave it empty.")),
+    ("surprise-count", "till"): Label(mark("Drawer that is counted")),
+    ("till-count-absent", "till"): Label(mark("Drawer that is counted")),
+    ("transfer", "account"): Label(mark("From account number"), mark("Ten digits")),
+}
+"""Where a kind calls a field otherwise."""
+
+CHOICES: dict[str, str] = {
+    "accept": mark("Accept"),
+    "dispute": mark("Dispute"),
+    "whole": mark("whole"),
+    "partial": mark("partial"),
+    "damaged": mark("damaged"),
+    "clerk": mark("clerk"),
+    "supervisor": mark("supervisor"),
+    "postmaster": mark("postmaster"),
+    "operations": mark("operations"),
+    "auditor": mark("auditor"),
+    "known": mark("known to the office, no papers"),
+    "weak-paper": mark("some papers"),
+    "full": mark("full papers"),
+    "everyday": mark("everyday account"),
+    "passport": mark("passport"),
+    "driver-license": mark("driver's license"),
+    "state-id": mark("state ID card"),
+    "military-id": mark("military ID"),
+    "tribal-id": mark("tribal ID"),
+    "consular-card": mark("consular card"),
+    "expired-license": mark("license that has expired"),
+    "library-card": mark("library card"),
+    "en": mark("English"),
+    "es": mark("Spanish"),
+    "open": mark("open"),
+    "counted": mark("counted"),
+    "closed": mark("closed"),
+    "frozen": mark("frozen"),
+    "accepted": mark("accepted"),
+    "disputed": mark("disputed"),
+    "sign-in": mark("signed in"),
+    "sign-out": mark("signed out"),
+    "wrong-pin": mark("wrong PIN"),
+    "screen-locked": mark("screen locked"),
+    "refused": mark("refused"),
+    "reserve": mark("reserve"),
+}
+"""Words of short lists. A code that is not here is shown as it is written, its hyphens as blanks."""
+
+TROUBLE: dict[str, str] = {
+    "missing": mark("Fill in: {label}."),
+    "money": mark("{label}: write dollars and cents, such as 1250.00."),
+    "zero": mark("{label}: an amount above zero is needed."),
+    "number": mark("{label}: a whole number is needed."),
+    "account": mark("{label}: this number is not right. It has ten digits. Look at it again, or scan it."),
+    "text": mark("{label}: this cannot be used. Write plain text, up to 200 letters."),
+    "count": mark("{label}: write whole numbers only."),
+    "choice": mark("{label}: choose one."),
+    "date": mark("{label}: a day such as 1988-11-23 is needed."),
+    "sum": mark("The count adds up to {counted}, and the amount is {amount}. Count again."),
+    "other": mark("{label}: this cannot be read. Look at it again."),
+}
+"""What is wrong with a field that was filled in."""
+
+MONTHS = (
+    mark("Jan"), mark("Feb"), mark("Mar"), mark("Apr"), mark("May"), mark("Jun"), mark("Jul"), mark("Aug"),
+    mark("Sep"), mark("Oct"), mark("Nov"), mark("Dec"),
+)  # fmt: skip
+DAY = mark("{month} {day}, {year}")
+
+
+def label_of(kind: str, name: str) -> Label:
+    """What this kind calls this field."""
+    return KIND_FIELDS.get((kind, name)) or FIELDS.get(name) or Label(name.replace("_", " "))
+
+
+def menu_of(kind: str) -> Entry:
+    """The menu's line of a kind; one that has none yet stands among the services under its own name."""
+    return MENU.get(kind) or Entry("services", kind.replace("-", " "))
+
+
+def choice(code: str) -> str:
+    """A word of a short list, in English as marked."""
+    return CHOICES.get(code) or code.replace("-", " ")

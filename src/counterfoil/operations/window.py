@@ -1,0 +1,372 @@
+"""What a window shows: the office as it stands, a customer, what was found, what became of a request.
+
+Always true (``tests/unit/operations/test_window.py``): nothing here changes the books; whoever is shown a customer is
+noted first (``test_whoever_looks_is_noted``); what became of a request is told from what is kept, so it is the same
+after a restart (``test_an_outcome_is_told_again``).
+
+Functions of a ``Desk`` are short and run on its thread (``Service.at_desk``); those of a store run beside it
+(``Service.read``).
+"""
+
+from __future__ import annotations
+
+import hmac
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any, NamedTuple
+
+from counterfoil import codec
+from counterfoil.customers.details import FIELDS, details_hash, details_value
+from counterfoil.facts.counter import StampsSold
+from counterfoil.facts.kinds import kind_numbered
+from counterfoil.facts.money import CashDeposited, CashWithdrawn, Transferred
+from counterfoil.journal.slip import SLIP_PREFIX, decode_slip
+from counterfoil.kernel.money import Currency, currency
+from counterfoil.kernel.outcomes import Malformed, Refusal
+from counterfoil.ledger.booking import customer_account, stock_account, till_account
+from counterfoil.office import rules
+from counterfoil.office.readers import text
+from counterfoil.office.rows import CustomerRow, DayRow, DifferenceRow, EpochRow, HoldingRow, TillRow
+from counterfoil.operations.answers import unpack_refusal
+from counterfoil.operations.desk import Desk, read_entry
+from counterfoil.operations.store import OfficeStore, Row
+from counterfoil.policy.edition import Edition
+
+Side = Callable[[dict[str, Any]], Mapping[str, Sequence[Row]]]
+
+FOUND_MAX = 25
+"""Customers shown for one search: a longer list is not read, it is narrowed."""
+ENTRIES_SHOWN = 10
+DUE_COUNTED_MAX = 100
+"""Slips waiting for print are counted no further than this."""
+
+
+class Person(NamedTuple):
+    """One who may sign in here. ``name`` is "" if none is kept."""
+
+    clerk: str
+    role: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeNow:
+    """The office as its desk has it now: what nearly every page needs."""
+
+    office: str
+    place: str
+    currency: Currency
+    zone: str
+    epoch: int
+    size: int
+    clock: str
+    today: str
+    """The calendar day at the office."""
+    day: DayRow | None
+    tills: tuple[TillRow, ...]
+    edition: Edition | None
+    people: Mapping[str, Person]
+    unprinted: int
+    stock: Mapping[tuple[str, str], int]
+    """(place, item) → pieces, of what is not zero."""
+
+    def till_of(self, clerk: str) -> TillRow | None:
+        """The open or counted till of this clerk, if she has one of her own."""
+        return next((t for t in self.tills if t.clerk == clerk and t.state != "closed" and not t.shared), None)
+
+    def till(self, number: str) -> TillRow | None:
+        """The till of that number."""
+        return next((t for t in self.tills if t.till == number), None)
+
+
+class Holding(NamedTuple):
+    """One account of a customer, with what it holds. Amounts in minor units."""
+
+    account: str
+    product: str
+    state: str
+    balance: int
+    available: int
+
+
+class Shown(NamedTuple):
+    """A customer as a screen shows her. ``details`` are empty if they were erased."""
+
+    customer: str
+    tier: str
+    details: Mapping[str, str]
+    holdings: tuple[Holding, ...]
+
+
+class Found(NamedTuple):
+    """One customer that a search found."""
+
+    customer: str
+    name: str
+    lives: str
+    accounts: tuple[str, ...]
+
+
+class Went(NamedTuple):
+    """What became of a request: its refusal, or the (epoch, sequence, kind) of its entries."""
+
+    refusal: Refusal | None
+    entries: tuple[tuple[int, int, str], ...]
+
+
+def office_now(desk: Desk) -> OfficeNow:
+    """At the desk: the office as it stands."""
+    state = desk.state
+    row = state.current
+    if row is None:
+        raise Malformed("this office has no log yet", field="office")
+    names = {str(one[0]): str(one[1]) for one in desk.store.scan("person")}
+    return OfficeNow(
+        office=row.office, place=row.place, currency=currency(row.currency), zone=row.zone, epoch=desk.epoch,
+        size=desk.size, clock=desk.clock.kind, today=desk.calendar_day(), day=state.today,
+        tills=tuple(state.till.all()), edition=state.policy,
+        people={c.clerk: Person(c.clerk, c.role, names.get(c.clerk, "")) for c in state.clerk.all() if c.active},
+        unprinted=sum(1 for _ in islice(desk.store.scan("unprinted"), DUE_COUNTED_MAX)),
+        stock={key: one.quantity for key, one in state.stock.rows.items() if one.quantity},
+    )  # fmt: skip
+
+
+def looked_at(desk: Desk, customer: str, *, by: str, what: str) -> Shown:
+    """At the desk: the customer, after it was noted who looks. ``Malformed`` (field ``customer``) if there is none."""
+    state = desk.state
+    row = state.customer.get(customer)
+    if row is None:
+        raise Malformed(f"there is no customer {customer} here", field="customer")
+    last = next(desk.store.scan("looked", descending=True, limit=1), None)
+    number = int(last[0] or 0) + 1 if last else 1
+    desk.note({"looked": [(number, desk.clock.now(), by, customer, what)]})
+    return _shown(desk, row)
+
+
+def shown_again(desk: Desk, customer: str) -> Shown | None:
+    """At the desk: the customer who is being served and was looked at before; None if there is none of that number."""
+    row = desk.state.customer.get(customer)
+    return _shown(desk, row) if row is not None else None
+
+
+def _shown(desk: Desk, row: CustomerRow) -> Shown:
+    holdings = tuple(_holding(desk, one) for one in desk.state.holding.all() if one.customer == row.customer)
+    return Shown(row.customer, row.tier, _details(desk.store, row.details), holdings)
+
+
+def holder(desk: Desk, account: str) -> str | None:
+    """At the desk: whose account this is; None if there is none of that number, or it is the house's."""
+    row = desk.state.holding.get(account)
+    return row.customer if row else None
+
+
+def _holding(desk: Desk, row: HoldingRow) -> Holding:
+    debits, credits, pending, _ = desk.state.balance(customer_account(row.account, desk.state.place))[-4:]
+    balance = credits - debits
+    return Holding(row.account, row.product, row.state, balance, balance - pending)
+
+
+# --- beside the desk --------------------------------------------------------------------------------------------------
+
+
+def find(store: OfficeStore, asked: str) -> list[Found]:
+    """Customers by account, customer number, phone or part of a name; at most ``FOUND_MAX``, by name."""
+    wanted = " ".join(asked.split())
+    digits = "".join(c for c in wanted if c.isdigit())
+    if len(digits) == 10 and digits == "".join(c for c in wanted if c not in " -"):
+        held = store.get("holding", (digits,))
+        number = held[1] if held is not None else digits
+        row = store.get("customer", (number,)) if isinstance(number, str) else None
+        if row is not None:
+            return [_found(store, str(row[0]), row[2])]
+    plain = _plain(wanted)
+    found = []
+    for row in store.scan("customer"):
+        details = _details(store, row[2])
+        phone = "".join(c for c in details.get("phone", "") if c.isdigit())
+        by_phone = len(digits) >= 4 and phone.endswith(digits) and not plain.strip("0123456789 -+().")
+        if by_phone or (len(plain) >= 2 and plain in _plain(details.get("name", ""))):
+            found.append(_found(store, str(row[0]), row[2]))
+    return sorted(found, key=lambda one: (_plain(one.name), one.customer))[:FOUND_MAX]
+
+
+def receipt_scanned(code: str) -> tuple[int, int] | None:
+    """(epoch, sequence) of the entry whose receipt's code this is; None if it is no code of ours."""
+    if not code.startswith(SLIP_PREFIX):
+        return None
+    try:
+        core = decode_slip(code).core
+    except Malformed:
+        return None
+    return core.epoch, core.sequence
+
+
+def what_became(store: OfficeStore, request: bytes) -> Went | None:
+    """What became of a request id; None if it is not known here."""
+    row = store.get("answer", (request,))
+    if row is None:
+        return None
+    if isinstance(row[2], bytes):
+        return Went(unpack_refusal(row[2]), ())
+    parts = [(int(one[2] or 0), int(one[3] or 0)) for one in store.scan("part", (request,))]
+    return Went(None, tuple(_entry(store, epoch, sequence) for epoch, sequence in parts))
+
+
+def entries_of(store: OfficeStore, accounts: Sequence[str], count: int = ENTRIES_SHOWN) -> list[tuple[int, int, str]]:
+    """(epoch, sequence, kind) of the last entries of these accounts, the newest first."""
+    places = {
+        (int(row[1] or 0), int(row[2] or 0))
+        for account in accounts
+        for row in store.scan("statement", (account,), descending=True, limit=count)
+    }
+    return [_entry(store, epoch, sequence) for epoch, sequence in sorted(places, reverse=True)[:count]]
+
+
+def due_for_print(store: OfficeStore, count: int) -> list[tuple[int, int, str]]:
+    """Entries whose first print has not been seen, the oldest first."""
+    return [_entry(store, int(row[0] or 0), int(row[1] or 0)) for row in store.scan("unprinted", limit=count)]
+
+
+def differences(store: OfficeStore) -> list[DifferenceRow]:
+    """Differences at counts, the newest first."""
+    rows = [DifferenceRow._make(row) for row in store.scan("difference")]
+    return sorted(rows, key=lambda row: (row.epoch, row.sequence), reverse=True)
+
+
+def events(store: OfficeStore, *, before: int | None, count: int) -> list[tuple[int, int, str, str, str]]:
+    """(number, time, what, who, detail) of the office's own event view, the newest first."""
+    after = (before,) if before is not None else None
+    rows = store.scan("event", after=after, limit=count, descending=True)
+    return [(int(r[0] or 0), int(r[1] or 0), str(r[2]), str(r[3]), str(r[4])) for r in rows]
+
+
+def looks(store: OfficeStore, *, count: int) -> list[tuple[int, int, str, str, str]]:
+    """(number, time, who, customer, what) of who looked at whom, the newest first."""
+    rows = store.scan("looked", limit=count, descending=True)
+    return [(int(r[0] or 0), int(r[1] or 0), str(r[2]), str(r[3]), str(r[4])) for r in rows]
+
+
+def log_of(store: OfficeStore, epoch: int) -> EpochRow | None:
+    """The log of that epoch."""
+    row = store.get("epoch", (epoch,))
+    return EpochRow._make(row) if row else None
+
+
+def _entry(store: OfficeStore, epoch: int, sequence: int) -> tuple[int, int, str]:
+    return epoch, sequence, kind_numbered(read_entry(store.entries(epoch, sequence, 1)[0]).core.kind).name
+
+
+def _found(store: OfficeStore, customer: str, digest: object) -> Found:
+    details = _details(store, digest)
+    accounts = tuple(str(row[0]) for row in _holdings(store, customer))
+    return Found(customer, details.get("name", ""), details.get("lives", ""), accounts)
+
+
+def _holdings(store: OfficeStore, customer: str) -> Iterator[tuple[object, ...]]:
+    return (row for row in store.scan("holding") if row[1] == customer and row[3] != "closed")
+
+
+def _details(store: OfficeStore, digest: object) -> Mapping[str, str]:
+    row = store.get("details", (digest,)) if isinstance(digest, bytes) else None
+    return codec.decode(row[3], what="details") if row is not None and isinstance(row[3], bytes) else {}
+
+
+def _plain(name: str) -> str:
+    """Without accents and capitals, so that Jose finds José."""
+    apart = unicodedata.normalize("NFKD", name)
+    return " ".join("".join(c for c in apart if not unicodedata.combining(c)).casefold().split())
+
+
+# --- what a screen needs to build a request ---------------------------------------------------------------------------
+
+
+class Closing(NamedTuple):
+    """A counted drawer beside the books, as it may be told once the count is on record. Minor units."""
+
+    counted: int
+    expected: int
+    stock_counted: int
+    stock_expected: int
+
+    @property
+    def differs(self) -> bool:
+        """Whether an answer is needed."""
+        return (self.counted, self.stock_counted) != (self.expected, self.stock_expected)
+
+
+def closing(desk: Desk, till: str) -> Closing | None:
+    """At the desk: what the last count of a counted till came to; None if it is not counted."""
+    row = desk.state.till.get(till)
+    if row is None or row.state != "counted" or row.counted is None or row.stock_counted is None:
+        return None
+    expected, stock = rules.cash_held(desk.state, till_account(till)), rules.cash_held(desk.state, stock_account(till))
+    return Closing(row.counted, expected, row.stock_counted, stock)
+
+
+def details_body(
+    desk: Desk, request: bytes, kind: str, body: Mapping[str, Any], told: Mapping[str, str]
+) -> tuple[dict[str, Any], Side]:
+    """At the desk: the body with the hash of a customer's details, and the row that keeps them beside the journal.
+
+    The salt is one that only this office can make again, so the same form is the same request.
+    """
+    salt = hmac.digest(desk.office_key, b"counterfoil/details-salt/v1\x00" + request, "sha256")[:16]
+    customer = str(body.get("customer", ""))
+    made = dict(body)
+    before: Mapping[str, str] = {}
+    if kind == "customer-change":
+        kept = desk.body_of_record(request)
+        row = desk.state.customer.get(customer)
+        digest = kept["details"] if kept else row.details if row else b""
+        before = _details(desk.store, digest)
+        if kept:
+            made["what"] = kept["what"]
+        else:
+            changed = [name for name in FIELDS if told.get(name, "") != before.get(name, "") and name not in _UNASKED]
+            made["what"] = changed or ["nothing"]
+    value = details_value({**{k: v for k, v in before.items() if k in _UNASKED}, **told}, text)
+    made["details"] = details_hash(salt, value)
+    encoded = codec.encode(value)
+    return made, lambda got: {"details": [(made["details"], got.get("customer", customer), salt, encoded)]}
+
+
+def reversal_body(desk: Desk, body: Mapping[str, Any]) -> dict[str, Any]:
+    """At the desk: account, amount and currency of a reversal, read from the entry that is undone."""
+    made = {name: value for name, value in body.items() if name != "currency"}
+    epoch, entry = made.get("epoch"), made.get("entry")
+    original = desk.original(epoch, entry) if type(epoch) is int and type(entry) is int else None
+    fact = original.facts[0] if original and original.facts else None
+    amount, policy = getattr(fact, "amount", None), desk.state.policy
+    if isinstance(fact, CashDeposited | CashWithdrawn | Transferred | StampsSold) and amount and policy is not None:
+        made |= {"amount": amount, "currency": policy.currency.code}
+        account = getattr(fact, "account", None)
+        if account:
+            made["account"] = account
+    return made
+
+
+def printed(desk: Desk, entries: Sequence[tuple[int, int]]) -> None:
+    """At the desk: these slips left the printer."""
+    desk.printed(desk.unprinted_among(entries))
+    desk.flush()
+
+
+def note_event(desk: Desk, what: str, who: str, detail: str) -> None:
+    """At the desk: one line in the office's own event view."""
+    last = next(desk.store.scan("event", descending=True, limit=1), None)
+    number = int(last[0] or 0) + 1 if last else 1
+    desk.note({"event": [(number, desk.clock.now(), what, who, detail)]})
+
+
+def request_of(store: OfficeStore, epoch: int, sequence: int) -> str:
+    """The id of the request that made an entry, in hexadecimal; ``Malformed`` if there is no such entry."""
+    kept = store.entries(epoch, sequence, 1)
+    if not kept:
+        raise Malformed(f"there is no entry {sequence} in epoch {epoch}", field="entry")
+    return read_entry(kept[0]).core.request_id.hex()
+
+
+_UNASKED = ("identification",)
+"""Details that no form asks for: they stay as they are."""
