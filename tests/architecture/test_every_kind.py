@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from counterfoil.customers.details import CUSTOMER, SHAPES
 from counterfoil.faces.web import words
+from counterfoil.faces.web.fields import UNASKED
 from counterfoil.office.requests import ASKS, fields_of
 from counterfoil.operations.roles import ASK, EVERY_ROLE, READ, Question
 
@@ -28,4 +30,7 @@ def test_every_kind_is_on_the_counters_menu() -> None:
 def test_every_field_has_its_label() -> None:
     missing = sorted({name for cls in ASKS.values() for name in fields_of(cls)} - set(words.FIELDS))
     assert missing == [], "give it a label in faces/web/words.py, FIELDS"
+    shapes = (CUSTOMER, *SHAPES.values())
+    unnamed = sorted({name for shape in shapes for name in shape.fields} - {*words.DETAILS, *UNASKED})
+    assert unnamed == [], "give it a label in faces/web/words.py, DETAILS"
     assert {(kind, name) for kind, name in words.KIND_FIELDS if name not in fields_of(ASKS[kind])} == set()

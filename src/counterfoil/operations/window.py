@@ -18,11 +18,12 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from counterfoil import codec
-from counterfoil.customers.details import FIELDS, details_hash, details_value
+from counterfoil.customers.details import CUSTOMER, FIELDS, SHAPES, details_hash, details_value
 from counterfoil.facts.counter import StampsSold
 from counterfoil.facts.kinds import kind_numbered
 from counterfoil.facts.money import CashDeposited, CashWithdrawn, Transferred
 from counterfoil.journal.slip import SLIP_PREFIX, decode_slip
+from counterfoil.kernel.idents import REQUEST_ID_BYTES
 from counterfoil.kernel.money import Currency, currency
 from counterfoil.kernel.outcomes import Malformed, Refusal
 from counterfoil.ledger.booking import customer_account, stock_account, till_account
@@ -31,6 +32,7 @@ from counterfoil.office.readers import text
 from counterfoil.office.rows import CustomerRow, DayRow, DifferenceRow, EpochRow, HoldingRow, TillRow
 from counterfoil.operations.answers import unpack_refusal
 from counterfoil.operations.desk import Desk, read_entry
+from counterfoil.operations.screens import READ_OFF
 from counterfoil.operations.store import OfficeStore, Row
 from counterfoil.policy.edition import Edition
 
@@ -308,28 +310,30 @@ def closing(desk: Desk, till: str) -> Closing | None:
 def details_body(
     desk: Desk, request: bytes, kind: str, body: Mapping[str, Any], told: Mapping[str, str]
 ) -> tuple[dict[str, Any], Side]:
-    """At the desk: the body with the hash of a customer's details, and the row that keeps them beside the journal.
+    """At the desk: the body with the hash of the details that go with it, and the row that keeps them beside the
+    journal. ``request``: its id, and for a service of a visit its number (from 1) as one more byte.
 
     The salt is one that only this office can make again, so the same form is the same request.
     """
     salt = hmac.digest(desk.office_key, b"counterfoil/details-salt/v1\x00" + request, "sha256")[:16]
-    customer = str(body.get("customer", ""))
-    made = dict(body)
-    before: Mapping[str, str] = {}
+    customer, made = str(body.get("customer", "")), dict(body)
+    given: Mapping[str, str] = told
     if kind == "customer-change":
-        kept = desk.body_of_record(request)
+        kept = desk.body_of_record(request[:REQUEST_ID_BYTES])
         row = desk.state.customer.get(customer)
-        digest = kept["details"] if kept else row.details if row else b""
-        before = _details(desk.store, digest)
-        if kept:
-            made["what"] = kept["what"]
-        else:
-            changed = [name for name in FIELDS if told.get(name, "") != before.get(name, "") and name not in _UNASKED]
-            made["what"] = changed or ["nothing"]
-    value = details_value({**{k: v for k, v in before.items() if k in _UNASKED}, **told}, text)
+        before = _details(desk.store, kept["details"] if kept else row.details if row else b"")
+        changed = [name for name in FIELDS if told.get(name, "") != before.get(name, "") and name not in _UNASKED]
+        made["what"] = kept["what"] if kept else changed or ["nothing"]
+        given = {**{name: value for name, value in before.items() if name in _UNASKED}, **told}
+    value: Mapping[str, str] = details_value(given, text, SHAPES.get(kind, CUSTOMER))
+    if kind in READ_OFF:
+        value, read_off = READ_OFF[kind](value, made)
+        made |= read_off
     made["details"] = details_hash(salt, value)
-    encoded = codec.encode(value)
-    return made, lambda got: {"details": [(made["details"], got.get("customer", customer), salt, encoded)]}
+    encoded, opens = codec.encode(dict(value)), kind == "customer-open"
+    return made, lambda got: {
+        "details": [(made["details"], got.get("customer", "") if opens else customer, salt, encoded)]
+    }
 
 
 def reversal_body(desk: Desk, body: Mapping[str, Any]) -> dict[str, Any]:

@@ -26,7 +26,7 @@ from counterfoil.operations.authority import SessionSigner, WaitBeforePin
 from counterfoil.operations.desk import Desk, Request, Signer
 from counterfoil.operations.receipts import Around, Printed, lines_of
 from counterfoil.operations.roles import may_sign
-from counterfoil.operations.window import OfficeNow
+from counterfoil.operations.window import OfficeNow, Side
 
 BLIND = (
     "till-open", "till-count", "till-close", "till-count-absent", "surprise-count", "vault-count", "day-close",
@@ -72,32 +72,42 @@ async def ask_for(visit: Visit, rid: str, draft: Draft, found: Typed | None) -> 
     session, office = visit.who, await visit.office()
     signer = visit.service.authority.session(session.clerk).signer
     trouble: dict[str, str] = {}
-    body = _visit_body(visit, office, draft, trouble) if draft.kind == "visit" else dict(found.body if found else {})
-    side = None
-    if "details" in draft_fields(draft.kind):
-        told = found.details if found else {}
-        body, side = await visit.service.at_desk(
-            lambda desk: window.details_body(desk, bytes.fromhex(rid), draft.kind, body, told)
-        )
+    sides: list[Side] = []
+    if draft.kind == "visit":
+        body = await _visit_body(visit, rid, draft, trouble, sides)
+    else:
+        body = await _with_details(visit, bytes.fromhex(rid), found or Typed(), sides)
     if draft.kind == "reversal":
         body = await visit.service.at_desk(lambda desk: window.reversal_body(desk, body))
     epoch = draft.typed.get("_epoch", "")
     made = int(epoch) if epoch.isdigit() and len(epoch) < 9 else office.epoch
+    side = (lambda got: {"details": [row for one in sides for row in one(got)["details"]]}) if sides else None
     return Asked(Request(bytes.fromhex(rid), made, parse(body), [signer], side=side), trouble)
 
 
-def draft_fields(kind: str) -> Any:
-    """The fields of a kind."""
-    return fields_of(ASKS[kind])
+async def _with_details(visit: Visit, request: bytes, found: Typed, sides: list[Side]) -> dict[str, Any]:
+    """The body, with the hash of its details where it has some."""
+    kind = found.body.get("kind", "")
+    shape = fields_of(ASKS[kind]).get("details") if kind in ASKS else None
+    if shape is None or not (found.details or shape[1]):
+        return found.body
+    body, side = await visit.service.at_desk(
+        lambda desk: window.details_body(desk, request, kind, found.body, found.details)
+    )
+    sides.append(side)
+    return body
 
 
-def _visit_body(visit: Visit, office: OfficeNow, draft: Draft, trouble: dict[str, str]) -> dict[str, Any]:
+async def _visit_body(
+    visit: Visit, rid: str, draft: Draft, trouble: dict[str, str], sides: list[Side]
+) -> dict[str, Any]:
+    office = await visit.office()
     services = []
     till = draft.typed.get("_till", "") or visit.who.till
     date = draft.typed.get("_date") or (office.day.date if office.day else office.today)
-    for one in visit.who.basket:
+    for number, one in enumerate(visit.who.basket, start=1):
         read = Form(one.kind, office, visit.say, till=till, basket=True).read(one.typed, date=date)
-        services.append({k: v for k, v in read.body.items() if k != "date"})
+        services.append(await _with_details(visit, bytes.fromhex(rid) + bytes([number]), read, sides))
     tendered = 0
     text = draft.typed.get("tendered", "").strip()
     try:

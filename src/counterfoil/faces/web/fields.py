@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from counterfoil.customers.details import FIELDS as DETAIL_FIELDS
+from counterfoil.customers.details import CUSTOMER, SHAPES
 from counterfoil.faces.web import words
 from counterfoil.kernel.money import Currency, Money, parse_decimal
 from counterfoil.kernel.outcomes import Malformed, Translate
@@ -29,6 +29,8 @@ ANY_TILL = ("till-open", "surprise-count", "till-count-absent")
 PLAIN_NUMBERS = ("epoch", "entry")
 """Whole numbers that are not money, though their reader is that of amounts."""
 MONEY_NUMBERS = ("tendered",)
+UNASKED = ("identification",)
+"""A detail that has a field of its own beside the details."""
 _PIECES = re.compile(r"\s*([0-9]{1,7})\s*[x×*]\s*\$?\s*([0-9]{1,7}(?:\.[0-9]{1,3})?)\s*", re.I)
 _GROUPED = re.compile(r"[0-9]{1,3}(,[0-9]{3})+(\.[0-9]{1,3})?")
 
@@ -175,7 +177,7 @@ class Form:
             return [
                 made(key, self.say(label.text), hint=self.say(label.hint) if label.hint else "",
                      **{"control": "text", **controls.get(key, {})})
-                for key, label in words.DETAILS.items()
+                for key, label in ((key, words.detail(key)) for key in self._asked())
             ]  # fmt: skip
         if control != "pieces" or self.office.edition is None:
             return []
@@ -278,19 +280,25 @@ class Form:
             found.body[name] = {}
 
     def _take_details(self, found: Typed, typed: Mapping[str, str]) -> None:
-        for key in DETAIL_FIELDS:
+        for key in self._asked():
             text = " ".join(typed.get(f"details.{key}", "").split())
-            if not text:
-                continue
-            label = words.DETAILS.get(key) or words.Label(key)
+            label = self.say(words.detail(key).text)
             try:
-                found.details[key] = read.text(text, key)
-                if key == "born":
+                if text:
+                    found.details[key] = read.text(text, key)
+                if text and key == "born":
                     read.DATE.read(text, key)
             except Malformed:
-                found.errors[f"details.{key}"] = self._said("date" if key == "born" else "text", self.say(label.text))
-        if self.kind == "customer-open" and "name" not in found.details and "details.name" not in found.errors:
-            found.errors["details.name"] = self._said("missing", self.say(words.DETAILS["name"].text))
+                found.errors[f"details.{key}"] = self._said("date" if key == "born" else "text", label)
+        if not found.details and not self.shape["details"][1]:
+            return
+        for key in SHAPES.get(self.kind, CUSTOMER).required:
+            if key not in found.details and f"details.{key}" not in found.errors:
+                found.errors[f"details.{key}"] = self._said("missing", self.say(words.detail(key).text))
+
+    def _asked(self) -> list[str]:
+        """The parts of details that this kind's form asks for, in their order."""
+        return [name for name in SHAPES.get(self.kind, CUSTOMER).fields if name not in UNASKED]
 
     def _price(self, found: Typed) -> None:
         """The price of stamps, when the clerk leaves it to the screen."""

@@ -37,9 +37,9 @@ from counterfoil.kernel.days import moment
 from counterfoil.kernel.money import Currency, Money
 from counterfoil.kernel.outcomes import Malformed, Translate
 from counterfoil.operations.papers import Papers
-from counterfoil.operations.window import Holding, OfficeNow, office_now
 from counterfoil.operations.service import Service
 from counterfoil.operations.store import OfficeStore
+from counterfoil.operations.window import Holding, OfficeNow, office_now
 
 LANGUAGES = {"en": "English", "es": "Español"}
 BODY_BYTES_MAX = 262_144

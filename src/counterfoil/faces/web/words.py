@@ -228,6 +228,11 @@ def label_of(kind: str, name: str) -> Label:
     return KIND_FIELDS.get((kind, name)) or FIELDS.get(name) or Label(name.replace("_", " "))
 
 
+def detail(name: str) -> Label:
+    """What a part of details is called."""
+    return DETAILS.get(name) or Label(name.replace("_", " "))
+
+
 def menu_of(kind: str) -> Entry:
     """The menu's line of a kind; one that has none yet stands among the services under its own name."""
     return MENU.get(kind) or Entry("services", kind.replace("-", " "))
