@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from counterfoil.office.deciding import Decisions, Pledges, Services
+from counterfoil.office.deciding import Decisions, Pledges, Prices, Reprices, Services, Step
 
 SERVICES: Services = {}
 """Kinds that may be one of several services of a visit."""
@@ -15,3 +15,10 @@ PLEDGES: Pledges = {}
 
 REVERSIBLE: set[str] = set()
 """Kinds whose exact negation by a reversal undoes them whole."""
+
+PRICES: Prices = {}
+
+REPRICE: Reprices = {}
+
+STEPS: tuple[Step, ...] = ()
+"""What the end of the day does for this product."""
