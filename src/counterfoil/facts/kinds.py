@@ -87,6 +87,10 @@ KINDS: tuple[Kind, ...] = (
     Kind(83, "reversal", _CLERK),
     Kind(84, "house-advance", _CLERK),
     Kind(85, "house-movement", _SYSTEM),
+    Kind(230, "day-step", _SYSTEM),
+    Kind(231, "day-step-posted", _SYSTEM),
+    Kind(232, "line-set-aside", _SYSTEM),
+    Kind(234, "day-end", _SYSTEM),
 )
 
 _BY_NUMBER = {kind.number: kind for kind in KINDS}

@@ -224,6 +224,11 @@ class Machine:
         """The highest transfer id ever accepted (or a bound above it, after a load that did not name it)."""
         return self._highest
 
+    @property
+    def waiting(self) -> int:
+        """Transfers accepted since the last drain."""
+        return len(self._fresh)
+
     def account_id(self, name: str) -> int | None:
         """The id of the account with this name."""
         return self._names.get(name)

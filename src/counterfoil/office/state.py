@@ -23,6 +23,7 @@ from counterfoil.ledger.machine import Machine
 from counterfoil.ledger.outcomes import Outcome
 from counterfoil.ledger.transfers import LINKED, Transfer
 from counterfoil.office import rows as r
+from counterfoil.office.day_end import rows as day_end_rows
 from counterfoil.office.fold_tables import FOLDS, PASSING
 from counterfoil.office.folds import FOLDERS, accounts_of
 from counterfoil.policy.edition import Edition, read_edition
@@ -88,6 +89,9 @@ class State:
         self.legal_hold: Fold[r.HoldRow] = Fold(1)
         self.reversal: Fold[r.ReversalRow] = Fold(2)
         self.books: Fold[r.BooksRow] = Fold(1)
+        self.bulk: Fold[day_end_rows.BulkRow] = Fold(2)
+        self.set_aside: Fold[day_end_rows.AsideRow] = Fold(3)
+        self.ended_day: Fold[day_end_rows.EndedRow] = Fold(1)
         self.passing: dict[str, list[tuple[Any, ...]]] = {name: [] for name in PASSING}
         self.editions: dict[bytes, Edition] = {}
         self.policy: Edition | None = None
@@ -273,10 +277,13 @@ class State:
     def choose_policy(self) -> None:
         """The edition in force: the last entered among those effective by the open day (before any day: the last
         entered)."""
-        today = self.today.date if self.today else None
+        self.policy = self.policy_on(self.today.date if self.today else None)
+
+    def policy_on(self, date: str | None) -> Edition | None:
+        """The edition in force on a date, by what is entered now; None for a date: the last entered."""
         entered = sorted(self.edition.rows.values(), key=lambda row: (row.effective, row.epoch, row.sequence))
-        in_force = [row for row in entered if today is None or row.effective <= today]
-        self.policy = self.editions[in_force[-1].digest] if in_force else None
+        in_force = [row for row in entered if date is None or row.effective <= date]
+        return self.editions[in_force[-1].digest] if in_force else None
 
 
 def chained(transfers: list[Transfer]) -> list[Transfer]:

@@ -42,7 +42,7 @@ from counterfoil.office.fold_tables import FOLDS, PASSING
 from counterfoil.operations.audit_entries import Bearings, Checked, Chunk, check_chunk, read_record
 from counterfoil.operations.hashes import GrowingLog
 from counterfoil.operations.ports import MarkLike
-from counterfoil.operations.refold import Refold, entries_of, transfers_again
+from counterfoil.operations.refold import Refold, entries_of, lines_of, transfers_again
 from counterfoil.operations.store import OfficeStore, Row, StoredEntry, TableSpec
 from counterfoil.operations.tables import ALL_TABLES
 
@@ -132,7 +132,7 @@ class _Findings:
         return any(code.partition(".")[0] in _OF_JOURNAL for code, _ in self._named)
 
 
-_OF_JOURNAL = ("entry", "rule", "request", "ledger", "time", "edition", "fact", "log", "mark", "checkpoint")
+_OF_JOURNAL = ("bulk", "entry", "rule", "request", "ledger", "time", "edition", "fact", "log", "mark", "checkpoint")
 
 
 class Asked(NamedTuple):
@@ -189,7 +189,7 @@ class _Audit:
 
     def __init__(self, store: OfficeStore, asked: Asked) -> None:
         self.store, self.asked, self.findings = store, asked, _Findings()
-        self.refold = Refold(self.findings.entry)
+        self.refold = Refold(self.findings.entry, lines_of(store))
         self.logs: dict[int, _Log] = {}
         self.requests: list[bytes] = []
         self.signatures = 0
@@ -238,22 +238,24 @@ class _Audit:
                 self.refold.open_log()
                 self.logs[epoch] = _Log(epoch, self.store, self.findings, self._wanted(epoch))
                 for rows in entries_of(self.store, epoch):
-                    self._chunk(epoch, rows, lanes)
-                    made = self.refold.drained()
-                    self.transfers += len(made)
-                    compared.take(made)
+                    self._chunk(epoch, rows, lanes, compared)
+                    self._drain(compared)
                     done += len(rows)
                     if self.asked.progress:
                         self.asked.progress(done, total)
             self.refold.finish_request()
-            made = self.refold.drained()
-            self.transfers += len(made)
-            compared.take(made)
+            self.refold.finish_lines()
+            self._drain(compared)
             compared.end()
         for epoch in epochs:
             self._check_opening(epoch, sizes)
 
-    def _chunk(self, epoch: int, rows: list[StoredEntry], lanes: _Lanes) -> None:
+    def _drain(self, compared: _Compared) -> None:
+        made = self.refold.drained()
+        self.transfers += len(made)
+        compared.take(made)
+
+    def _chunk(self, epoch: int, rows: list[StoredEntry], lanes: _Lanes, compared: _Compared) -> None:
         """Folds a chunk here while its rules are checked elsewhere."""
         log, first = self.logs[epoch], rows[0].sequence
         if first != log.read:
@@ -265,6 +267,8 @@ class _Audit:
             lanes.send(epoch, first, rows, bearings)
         for kept in rows:
             self.refold.take(kept)
+            if self.refold.full:
+                self._drain(compared)
         if bearings is None:
             opened = self.refold.opened.get(epoch)
             if opened is None or not _is_origin(opened.origin):

@@ -20,11 +20,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple, NoReturn, Protocol
 
 from counterfoil import codec
 from counterfoil.counter.reversal import Original, decide_reversal
+from counterfoil.facts.day_end import BulkPosted
 from counterfoil.facts.kinds import Actor, kind_named, kind_numbered
 from counterfoil.facts.office import EditionTaken
 from counterfoil.facts.record import Fact, fact_value, read_fact
@@ -43,7 +44,7 @@ from counterfoil.office.requests import Ask, Reverse, body_of, parse
 from counterfoil.office.rows import EditionRow, HeadRow
 from counterfoil.office.rules import Part, Sitting
 from counterfoil.office.state import Place, State, chained
-from counterfoil.operations import roles
+from counterfoil.operations import bulk, roles
 from counterfoil.operations.answers import (
     Accepted,
     Answer,
@@ -144,6 +145,8 @@ class SystemRequest(NamedTuple):
     id: bytes
     body: Mapping[str, Any]
     parts: Callable[[State], Sequence[Part] | Refusal]
+    lines: Sequence[Fact] = ()
+    """Lines of a bulk entry that are booked with its one part (``BulkPosted``), each for itself."""
 
 
 class _Drafted(NamedTuple):
@@ -208,7 +211,7 @@ class Desk:
     ) -> None:
         self.store, self.mark, self.clock, self.entropy = store, mark, clock, entropy
         self.node_key, self.office_key, self.build = node_key, office_key, build
-        self._today = today
+        self._today = self.local_day = today
         self._printed: list[tuple[int, int]] = []
         self._clock_confirmed_at = self._clock_confirmed_to = 0
         self._stopped: str | None = None
@@ -411,6 +414,10 @@ class Desk:
             if failed is not None:
                 state.forget_accounts(accounts)
                 return no.LedgerRefused(failed.code)
+        lines = request.lines if isinstance(request, SystemRequest) else ()
+        refused = self._book(lines, places[0]) if lines else []
+        if refused:
+            parts = [_naming(parts[0], lines, refused)]
         actor = Actor.SYSTEM if system else Actor.CLERK
         key_id = self.system_key_id if isinstance(request, SystemRequest) else request.signers[0].key_id
         approvals_digest = je.approvals_hash(approvals)
@@ -440,6 +447,8 @@ class Desk:
             state.begin(at)
             for fact in part.facts:
                 state.fold(fact, at)
+        if lines:
+            bulk.fold(state, lines, places[0], skip=[place for place, _ in refused])
         if not system:
             group.put("unprinted", [(self.epoch, at.sequence) for at in places])
         if isinstance(request, Request) and request.side is not None:
@@ -447,6 +456,10 @@ class Desk:
             for table, rows in request.side(told).items():
                 group.put(table, rows)
         return None
+
+    def _book(self, lines: Sequence[Fact], at: Place) -> list[bulk.Aside]:
+        """Books the lines of a chunk; those that the ledger refuses."""
+        return bulk.book(self.state, lines, at, self.store_transfers, self.store.pendings)
 
     # --- the commit ------------------------------------------------------------------------------------------------
 
@@ -703,6 +716,14 @@ def own_body(body: Mapping[str, Any], number: int) -> Mapping[str, Any]:
         found: Mapping[str, Any] = body["services"][number]
         return found
     return body
+
+
+def _naming(part: Part, lines: Sequence[Fact], refused: Sequence[bulk.Aside]) -> Part:
+    """The part of a chunk with the lines that the ledger refused."""
+    posted = part.facts[0]
+    assert isinstance(posted, BulkPosted)
+    aside = [[posted.first + place, outcome.code, bulk.about(lines[place])] for place, outcome in refused]
+    return replace(part, facts=(replace(posted, aside=aside),))
 
 
 def _node(state: State, part: Part) -> int:

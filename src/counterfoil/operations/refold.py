@@ -16,6 +16,7 @@ from dataclasses import fields as fields_of
 from typing import Any, NamedTuple
 
 from counterfoil.facts.customers import CustomerChanged, CustomerOpened
+from counterfoil.facts.day_end import BulkEntered, BulkPosted
 from counterfoil.facts.kinds import Actor, kind_named, kind_numbered
 from counterfoil.facts.office import ClerkEnrolled, DayOpened, EpochOpened, KeyRevoked
 from counterfoil.facts.record import Fact, read_fact
@@ -25,11 +26,15 @@ from counterfoil.kernel.outcomes import CounterfoilError, Malformed
 from counterfoil.ledger.outcomes import Outcome
 from counterfoil.ledger.transfers import PendingRow, Transfer
 from counterfoil.office.state import Place, State, chained
+from counterfoil.operations import bulk
 from counterfoil.operations.audit_entries import UNREADABLE, Bearings, loads
 from counterfoil.operations.store import OfficeStore, Row, StoredEntry
+from counterfoil.operations.tables import BULK_LINES
 
 CHUNK = 2_000
 """Entries read, sent and folded at a time."""
+WAITING_MAX = 50_000
+"""Transfers that are kept in memory before they are compared."""
 _SEQUENCE_BITS = 40
 _SIGNED = ("account", "amount", "till", "to_till", "customer", "date", "item", "quantity", "case")
 """What a fact says that the signed body said too must be the same, where a kind's own fact stands in its entry."""
@@ -46,11 +51,20 @@ class Part(NamedTuple):
     whole: int
 
 
+class _Step(NamedTuple):
+    """A bulk entry and how far its lines were read."""
+
+    entered: BulkEntered
+    at: Place
+    tree: bulk.LinesTree
+
+
 class Refold:
     """Folds the entries of every log of an office, in order. ``tell`` hears what is wrong with an entry."""
 
-    def __init__(self, tell: Tell) -> None:
-        self.state, self._tell = State(), tell
+    def __init__(self, tell: Tell, lines: bulk.ReadChunk = lambda lines, chunk: None) -> None:
+        self.state, self._tell, self._read_lines = State(), tell, lines
+        self._steps: dict[tuple[str, str], _Step] = {}
         self.details: dict[bytes, str] = {}
         """Hash of personal details → customer."""
         self.pendings: dict[bytes, PendingRow] = {}
@@ -133,14 +147,60 @@ class Refold:
                     self._tell(
                         first.epoch, first.sequence, "ledger.refuses", f"the ledger refuses its transfers: {named}"
                     )
+            booked = [self._book(fact, at) for facts, at, _ in parts for fact in facts if isinstance(fact, BulkPosted)]
             for facts, at, _ in parts:
                 state.begin(at)
                 for fact in facts:
                     state.fold(fact, at)
+            for lines, at, aside in booked:
+                bulk.fold(state, lines, at, skip=aside)
         except Exception as error:  # A forged entry may break anything; it is named, and the audit goes on.
             self._tell(
                 first.epoch, first.sequence, "entry.unfoldable", f"it cannot be folded: {error or type(error).__name__}"
             )
+
+    # --- lines of bulk entries -------------------------------------------------------------------------------------
+
+    def _book(self, posted: BulkPosted, at: Place) -> tuple[list[Fact], Place, list[int]]:
+        """Books the lines of a chunk as the desk did; what was set aside then moves nothing now."""
+        step = self._steps.get((posted.value_date, posted.step))
+        lines = self._chunk(step, at) if step is not None else None
+        if step is None or lines is None or (posted.first, posted.count) != (step.tree.size - len(lines), len(lines)):
+            self._tell(at.epoch, at.sequence, "bulk.lines", f"its lines of {posted.step} are not those that are kept")
+            return [], at, []
+        aside = [int(one[0]) - posted.first for one in posted.aside or ()]
+        refused = bulk.book(self.state, lines, at, _nothing_kept, skip=aside)
+        if refused:
+            named = ", ".join(f"line {posted.first + place}: {outcome.name}" for place, outcome in refused[:20])
+            self._tell(at.epoch, at.sequence, "ledger.refuses", f"the ledger refuses lines that were booked: {named}")
+        return lines, at, [*aside, *(place for place, _ in refused)]
+
+    def _chunk(self, step: _Step, at: Place) -> list[Fact] | None:
+        """The next chunk of a step, if it can be read; after the last, the root must be the one that was entered."""
+        row = self._read_lines(step.entered.lines, step.tree.chunks)
+        try:
+            pairs = bulk.unpack(row[3]) if row is not None and isinstance(row[3], bytes) else []
+            facts = [bulk.read_line(fact) for _, fact in pairs]
+            root = bulk.subtree_root([bulk.line_hash(blind, fact) for blind, fact in pairs])
+            step.tree.add(root, len(pairs))
+        except CounterfoilError:
+            return None
+        if row is not None and row[2] != root:
+            self._tell(at.epoch, at.sequence, "bulk.chunk", f"the root kept with chunk {row[1]} is not its lines'")
+        entered = step.entered
+        if step.tree.size >= entered.count and (step.tree.size, step.tree.root()) != (entered.count, entered.root):
+            what = f"the lines of {entered.step} on {entered.value_date} do not give the root that was entered"
+            self._tell(step.at.epoch, step.at.sequence, "bulk.root", what)
+        return facts
+
+    def finish_lines(self) -> None:
+        """Lines that are entered and not booked yet must give their root all the same."""
+        for step in self._steps.values():
+            while step.tree.size < step.entered.count:
+                if self._chunk(step, step.at) is None:
+                    what = f"lines of {step.entered.step} on {step.entered.value_date} are gone or cannot be read"
+                    self._tell(step.at.epoch, step.at.sequence, "bulk.lines", what)
+                    break
 
     # --- what an entry must agree with -----------------------------------------------------------------------------
 
@@ -185,7 +245,9 @@ class Refold:
         if at.kind == "day-close":
             self._day = None
         for fact in part.facts:
-            if isinstance(fact, EpochOpened):
+            if isinstance(fact, BulkEntered):
+                self._steps[fact.value_date, fact.step] = _Step(fact, at, bulk.LinesTree())
+            elif isinstance(fact, EpochOpened):
                 self.opened[at.epoch] = fact
             elif isinstance(fact, DayOpened):
                 self._day = fact.date
@@ -206,6 +268,11 @@ class Refold:
 
     # --- what comes out --------------------------------------------------------------------------------------------
 
+    @property
+    def full(self) -> bool:
+        """Whether so much waits to be drained that it should be done at once."""
+        return self.state.machine.waiting > WAITING_MAX
+
     def drained(self) -> list[Transfer]:
         """The transfers since the last time, in order; what only passes through the state is put away."""
         changes = self.state.machine.drain()
@@ -220,7 +287,7 @@ class Refold:
         """The rows of ``statement``, in key order."""
         low = (1 << _SEQUENCE_BITS) - 1
         for account in sorted(self._statements):
-            for packed in sorted(self._statements[account]):
+            for packed in sorted(set(self._statements[account])):
                 yield account, packed >> _SEQUENCE_BITS, packed & low
 
     def rows(self, table: str) -> list[Row]:
@@ -247,15 +314,29 @@ def entries_of(store: OfficeStore, epoch: int) -> Iterator[list[StoredEntry]]:
 
 def transfers_again(store: OfficeStore) -> Iterator[Transfer]:
     """The transfers that the whole journal gives, in order of their ids, folded anew and kept nowhere."""
-    refold = Refold(_unheard)
+    refold = Refold(_unheard, lines_of(store))
     for epoch in store.epochs():
         refold.open_log()
         for rows in entries_of(store, epoch):
             for kept in rows:
                 refold.take(kept)
+                if refold.full:
+                    yield from refold.drained()
             yield from refold.drained()
     refold.finish_request()
     yield from refold.drained()
+
+
+def lines_of(store: OfficeStore) -> bulk.ReadChunk:
+    """Reads chunks of lines; one that cannot be read is as one that is not there."""
+
+    def read(lines: bytes, chunk: int) -> Row | None:
+        try:
+            return store.get(BULK_LINES.name, (lines, chunk))
+        except CounterfoilError:
+            return None
+
+    return read
 
 
 def _read(kept: StoredEntry) -> tuple[Part, bytes | None]:

@@ -20,6 +20,7 @@ from counterfoil.counter import (
     services,
 )
 from counterfoil.counter import people as around_an_account
+from counterfoil.office.deciding import Step
 from counterfoil.office.rules import Decision
 
 Decide = Callable[..., Decision]
@@ -65,6 +66,11 @@ DECIDE: dict[str, Decide] = {
 """Every kind but ``reversal``, whose original the desk fetches first."""
 for _product in (savings, checks, money_orders, bills, remittances, loans, around_an_account, mail, day_end):
     DECIDE |= _product.DECISIONS
+
+STEPS: tuple[Step, ...] = ()
+"""The steps of the end of a day, in order."""
+for _product in (savings, loans, checks, bills, money_orders, remittances, around_an_account, mail, day_end):
+    STEPS += _product.STEPS
 
 NEEDS_NO_DAY = ("policy-edition", "clerk-enrol", "clerk-rotate", "clerk-revoke", "day-open")
 """Kinds that may be asked while no business day is open."""

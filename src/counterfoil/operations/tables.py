@@ -25,6 +25,15 @@ SUBTREE = TableSpec(
     3,
     "Roots of perfect subtrees of 256, 65,536, … leaves: so that a proof does not read the whole log.",
 )
+BULK_LINES = TableSpec(
+    "bulk_lines",
+    "journal",
+    (("lines", "blob"), ("chunk", "int"), ("root", "blob"), ("data", "blob")),
+    2,
+    "Lines of the steps of a day's end, in chunks: each line's blind and facts, and the root over the chunk. "
+    "Lines that no entry names were staged and never entered.",
+    append_only=True,
+)
 FOLD_TABLES = (*(_fold(name) for name in FOLDS), SUBTREE)
 
 ANSWER = TableSpec(
@@ -81,6 +90,6 @@ LOOKED = TableSpec(
     "Who looked at which customer on a screen, and at what.",
 )
 SIDE_TABLES = (ANSWER, DETAILS, PERSON, SEALED, UNPRINTED, EVENT, SETTING, CHECKPOINT, LOOKED)
-EXTRA_TABLES = (*FOLD_TABLES, *SIDE_TABLES)
+EXTRA_TABLES = (BULK_LINES, *FOLD_TABLES, *SIDE_TABLES)
 ALL_TABLES = (*BUILT_IN, *EXTRA_TABLES)
 """Every table, in the order of docs/reference/tables.md."""

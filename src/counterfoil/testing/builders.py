@@ -37,7 +37,7 @@ from counterfoil.operations.answers import Accepted, Answer, Refused
 from counterfoil.operations.authority import Authority
 from counterfoil.operations.desk import Desk, Request, Signer
 from counterfoil.operations.ports import Disk
-from counterfoil.operations.refold import Refold
+from counterfoil.operations.refold import Refold, lines_of
 from counterfoil.operations.registry import DECIDE
 from counterfoil.operations.replay import Player
 from counterfoil.operations.store import OfficeStore
@@ -407,7 +407,7 @@ Snapshot = Mapping[str, Any]
 
 def rebuilt(store: OfficeStore) -> State:
     """The state that the journal alone gives: every entry folded in order, nothing else read."""
-    refold = Refold(_wrong)
+    refold = Refold(_wrong, lines_of(store))
     for epoch in store.epochs():
         refold.open_log()
         for kept in store.entries(epoch, 0, store.size(epoch)):

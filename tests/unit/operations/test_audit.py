@@ -15,13 +15,18 @@ import pytest
 from counterfoil import bootstrap
 from counterfoil.engines.sqlite import SqliteStore
 from counterfoil.facts.kinds import KINDS
+from counterfoil.facts.money import HouseMoved
+from counterfoil.facts.record import Fact
 from counterfoil.journal.entry import EntryParts
 from counterfoil.journal.rules import LogRules, ed25519_verifies, kinds_by_number, read_origin
 from counterfoil.kernel.outcomes import CounterfoilError, Malformed
 from counterfoil.ledger.machine import Machine
 from counterfoil.ledger.transfers import PENDING, POST, Transfer
+from counterfoil.office.deciding import Step
+from counterfoil.office.state import State
 from counterfoil.operations.audit import Asked, Report, audit, rebuild
 from counterfoil.operations.audit_entries import Bearings, Chunk, check_chunk, read_record, record
+from counterfoil.operations.day_end import DayEnd
 from counterfoil.operations.export import SignedLog
 from counterfoil.operations.queries import books
 from counterfoil.operations.refold import Refold
@@ -61,8 +66,16 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
         rest = desk.state.balance("vault")
         o.done(desk, o.ask(desk, 132, "vault-count", by=[ana, ben], count=_pieces(rest[0] - rest[1])))
         o.done(desk, o.ask(desk, 133, "day-close", by=[ana]))
+        DayEnd(lambda call: call(desk), steps=(Step("pay", "day-step", _paid),)).run(o.DAY)
         desk.note({"person": [("101", "Ana")], "checkpoint": []})
     return folder
+
+
+def _paid(state: State, day: str) -> Iterator[Fact | None]:
+    """A line that is booked, and one that the ledger refuses."""
+    account = state.holding.all()[0].account
+    yield HouseMoved(account, "interest", 700, "in", "test")
+    yield HouseMoved(account, "fees", 70_000_000, "out", "test")
 
 
 def _pieces(amount: int) -> dict[str, int]:
