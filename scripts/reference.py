@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import sys
 from dataclasses import MISSING, fields
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 from typing import Any, get_args, get_type_hints
 
+from counterfoil import facts
 from counterfoil.engines.texts import catalog
-from counterfoil.facts import counter, customers, money, office
 from counterfoil.facts.kinds import KINDS, Actor
 from counterfoil.facts.record import Count, Fact, every_fact
 from counterfoil.office.refusals import REFUSALS
@@ -23,8 +25,8 @@ from counterfoil.operations.tables import ALL_TABLES
 
 FOLDER = Path(__file__).resolve().parents[1] / "docs" / "reference"
 MADE = "<!-- Made by scripts/reference.py. Change the code, then run it again. -->\n"
-MODULES = (office, counter, customers, money)
-"""Importing them registers their facts."""
+for _module in iter_modules(facts.__path__):
+    import_module(f"counterfoil.facts.{_module.name}")  # Importing it registers its facts.
 
 
 def requests_page() -> str:

@@ -110,7 +110,7 @@ def standing(desk: Desk, through: str | None = None) -> Standing:
     yet."""
     state = desk.state
     ended = max((row.date for row in state.ended_day.rows.values()), default=None)
-    unfinished = tuple(row for row in state.bulk.all() if row.posted < row.count)
+    unfinished = tuple(row for row in state.bulk.all() if row.posted < row.size)
     first = min((row.date for row in state.day.rows.values()), default=None)
     if first is None:
         return Standing(ended, (), unfinished)
@@ -294,7 +294,7 @@ def _post_next(desk: Desk, day: str, step: str, together: int) -> tuple[int, int
         raise Fault(f"{step} of {day} is not entered")
     requests: list[SystemRequest] = []
     first = row.posted
-    while first < row.count and len(requests) < together:
+    while first < row.size and len(requests) < together:
         number = first // bulk.CHUNK_LINES
         kept = desk.store.get(BULK_LINES.name, (row.lines, number))
         if kept is None or not isinstance(kept[3], bytes):
@@ -305,7 +305,7 @@ def _post_next(desk: Desk, day: str, step: str, together: int) -> tuple[int, int
         first += len(facts)
     if requests:
         _accepted(desk, *requests)
-    return first, row.count
+    return first, row.size
 
 
 def _enter_aside(desk: Desk, day: str, step: str) -> bool:
@@ -330,7 +330,7 @@ def _end_day(desk: Desk, day: str) -> DayDone:
     state = desk.state
     rows = sorted((row for row in state.bulk.rows.values() if row.date == day), key=lambda row: row.sequence)
     aside = [row for row in state.set_aside.rows.values() if row.date == day]
-    done = tuple(StepDone(row.step, row.count, sum(1 for one in aside if one.step == row.step)) for row in rows)
+    done = tuple(StepDone(row.step, row.size, sum(1 for one in aside if one.step == row.step)) for row in rows)
     if state.ended_day.get(day) is None:
         fact = DayEnded(day, [list(one) for one in done])
         # Nobody outside can know this id, and a run after a cut gives it again.

@@ -297,7 +297,7 @@ def test_what_is_unfinished_is_shown_and_finished(small: None) -> None:
         ended(house, DAY)
     house.reopened()
     (row,) = standing(house.desk, DAY).unfinished
-    assert (row.step, row.posted, row.count) == ("charge", 2, 4)
+    assert (row.step, row.posted, row.size) == ("charge", 2, 4)
     assert audit(house.store, Asked(workers=0)).clean
     assert DayEnd(lambda call: call(house.desk), steps=STEPS).resume() == [f"{DAY} charge"]
     assert standing(house.desk, DAY).unfinished == ()

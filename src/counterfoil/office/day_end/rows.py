@@ -15,7 +15,7 @@ class BulkRow(NamedTuple):
     epoch: int
     sequence: int
     lines: bytes
-    count: int
+    size: int
     root: bytes
     posted: int
 
