@@ -186,7 +186,12 @@ class Refold:
         except CounterfoilError:
             return None
         if row is not None and row[2] != root:
-            self._tell(at.epoch, at.sequence, "bulk.chunk", f"the root kept with chunk {step.tree.chunks - 1} is not its lines'")
+            self._tell(
+                at.epoch,
+                at.sequence,
+                "bulk.chunk",
+                f"the root kept with chunk {step.tree.chunks - 1} is not its lines'",
+            )
         entered = step.entered
         if step.tree.size >= entered.count and (step.tree.size, step.tree.root()) != (entered.count, entered.root):
             what = f"the lines of {entered.step} on {entered.value_date} do not give the root that was entered"

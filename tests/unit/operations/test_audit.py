@@ -29,7 +29,7 @@ from counterfoil.operations.audit_entries import Bearings, Chunk, check_chunk, r
 from counterfoil.operations.day_end import DayEnd
 from counterfoil.operations.export import SignedLog
 from counterfoil.operations.queries import books
-from counterfoil.operations.refold import Refold
+from counterfoil.operations.refold import Refold, lines_of
 from counterfoil.operations.store import Commit, Row, Scalar, TableSpec
 from counterfoil.operations.tables import ALL_TABLES
 from counterfoil.testing import offices as o
@@ -383,7 +383,7 @@ class _Place:
 @pytest.fixture(scope="module")
 def places(sound: Path) -> list[_Place]:
     store = bootstrap.open_for_audit(sound)
-    refold, found = Refold(lambda *said: pytest.fail(str(said))), []
+    refold, found = Refold(lambda *said: pytest.fail(str(said)), lines_of(store)), []
     for kept in store.entries(1, 0, store.size(1)):
         bearings = refold.bearings(1)
         refold.take(kept)

@@ -35,6 +35,7 @@ COMMANDS: dict[str, str] = {
     "proof": "counterfoil.faces.cli.proof:proof",
     "tiles": "counterfoil.faces.cli.proof:tiles",
     "verify": "counterfoil.faces.cli.proof:verify",
+    "day-end": "counterfoil.faces.cli.day_end:day_end",
     "compute": "counterfoil.faces.cli.compute:compute",
     "paper": "counterfoil.faces.cli.documents:paper",
 }
