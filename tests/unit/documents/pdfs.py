@@ -10,6 +10,9 @@ from typing import Any, NamedTuple
 import pypdfium2
 import pypdfium2.raw as pdfium
 
+Place = tuple[float, float, float, float]
+"""Left, bottom, right, top."""
+
 
 class Read(NamedTuple):
     """What a reader finds in a file."""
@@ -18,8 +21,8 @@ class Read(NamedTuple):
     text: str
     tags: tuple[str, ...]
     title: str
-    boxes: tuple[tuple[tuple[float, float, float, float], ...], ...]
-    """The places of the texts of each page: left, bottom, right, top."""
+    boxes: tuple[tuple[Place, ...], ...]
+    """The places of the texts of each page."""
     sizes: tuple[tuple[float, float], ...]
 
 

@@ -47,8 +47,8 @@ def test_the_sums_and_every_line() -> None:
         assert words in text
     table = next(block for block in statement_paper(MARCH, Words()).blocks if isinstance(block, Table))
     assert table.rows[1:] == (
-        ("Mar 2, 2026", "Deposit", "$125.00", "", "$175.00"),
-        ("Mar 9, 2026", "Withdrawal", "", "$40.00", "$135.00"),
+        ("Mar 2, 2026", "Deposit", "+$125.00", "$175.00"),
+        ("Mar 9, 2026", "Withdrawal", "-$40.00", "$135.00"),
     )
     assert "Nothing came in" in said(replace(MARCH, movements=()))
     assert "4000004821" not in text

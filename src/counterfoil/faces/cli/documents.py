@@ -13,7 +13,7 @@ from counterfoil.faces.cli.compute import read_json
 from counterfoil.faces.cli.house import House
 from counterfoil.faces.cli.main import as_json, json_option
 from counterfoil.kernel.days import day
-from counterfoil.kernel.outcomes import Malformed, Translate
+from counterfoil.kernel.outcomes import Malformed
 from counterfoil.operations.documents import kept
 from counterfoil.operations.documents.paper import as_plain
 from counterfoil.operations.documents.reading import KINDS, elsewhere_of, values_of, write
@@ -24,7 +24,8 @@ FROM_BOOKS = ("statement", "passbook", "fees")
 @click.command()
 @click.argument("kind", metavar="KIND", type=click.Choice(list(KINDS)))
 @click.argument("source", metavar="SOURCE")
-@click.option("--lang", "language", type=click.Choice(["en", "es"]), default="en", show_default=True, help="Language.")
+@click.option("--lang", "lang", type=click.Choice(["en", "es"]), default=None,
+              help="Language. Left out, the customer's own where the books tell it, else English.")  # fmt: skip
 @click.option("--large", is_flag=True, help="Large print: 18 points.")
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), default=None, help="Write to this file.")
 @click.option("--account", default=None, help="With an office's folder: the customer's account number.")
@@ -39,7 +40,7 @@ FROM_BOOKS = ("statement", "passbook", "fees")
 @json_option
 @click.pass_obj
 def paper(
-    house: House, kind: str, source: str, language: str, large: bool, out: Path | None, account: str | None,
+    house: House, kind: str, source: str, lang: str | None, large: bool, out: Path | None, account: str | None,
     since: str | None, until: str | None, page: int | None, elsewhere: str | None, json_: bool,
 ) -> int:  # fmt: skip
     """Make a paper as PDF: KIND of paper, SOURCE of its values (a JSON file, - for standard input, or an office's DIR).
@@ -49,15 +50,15 @@ def paper(
     values give the same bytes. With --json the content is printed, and a file is written only where --out names one.
     """
     asked = {"account": account, "from": since, "to": until, "page": page, "elsewhere": elsewhere}
-    translate = house.catalog(language)
     if Path(source).is_dir():
-        values = _from_books(house, Path(source), kind, language, translate, asked)
+        language, values = _from_books(house, Path(source), kind, lang, asked)
     else:
+        language = lang or "en"
         given = [name for name, value in asked.items() if value is not None]
         if given:
             raise click.UsageError(f"--{given[0]} goes with an office's folder; a file says it itself")
         values = values_of(kind, read_json(source))
-    made = write(kind, values, language, translate)
+    made = write(kind, values, language, house.catalog(language))
     if out is not None or not json_:
         _give(out, house.more["paper-pdf"](made, large=large))
     if json_:
@@ -65,10 +66,8 @@ def paper(
     return 0
 
 
-def _from_books(
-    house: House, folder: Path, kind: str, language: str, translate: Translate, asked: Mapping[str, Any]
-) -> Any:
-    """The values as the folder's books hold them, opened read-only."""
+def _from_books(house: House, folder: Path, kind: str, lang: str | None, asked: Mapping[str, Any]) -> tuple[str, Any]:
+    """Language and values as the folder's books hold them, opened read-only."""
     if kind not in FROM_BOOKS:
         raise Malformed(f"the books hold no {kind}: give its values as a JSON file", field="source")
     account = asked["account"]
@@ -76,12 +75,14 @@ def _from_books(
         raise click.UsageError(f"{kind} {'is of no account' if account else 'needs --account'}")
     store = house.read_store(folder)
     try:
+        language = lang or ("en" if kind == "fees" else kept.language_of(store, account))
+        translate = house.catalog(language)
         if kind == "fees":
             content = read_json(asked["elsewhere"]) if asked["elsewhere"] is not None else {}
-            return kept.prices_of(store, language, translate, elsewhere_of(content))
+            return language, kept.prices_of(store, language, translate, elsewhere_of(content))
         if kind == "passbook":
-            return kept.passbook_of(store, account, translate, page=asked["page"])
-        return kept.statement_of(
+            return language, kept.passbook_of(store, account, translate, page=asked["page"])
+        return language, kept.statement_of(
             store,
             account,
             translate,

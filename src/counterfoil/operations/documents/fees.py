@@ -25,7 +25,7 @@ from counterfoil.operations.documents.paper import (
     paper_of,
     said,
     who,
-)  # fmt: skip
+)
 from counterfoil.policy.edition import Edition
 
 
@@ -131,7 +131,7 @@ def fees_paper(fees: Fees, words: Words) -> Paper:
     compared = bool(sources)
     columns = (
         words.column(mark("Service")),
-        words.column(mark("Price here"), figures=True),
+        words.column(mark("Price here"), figures=not any(price.in_words for price in fees.prices)),
         *((words.column(mark("Elsewhere")),) if compared else ()),
     )
     rows = tuple(

@@ -25,7 +25,7 @@ from counterfoil.operations.documents.paper import (
     paper_of,
     said,
     who,
-)  # fmt: skip
+)
 from counterfoil.products.calendar import add_banking_days
 
 

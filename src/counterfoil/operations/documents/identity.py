@@ -12,19 +12,19 @@ from datetime import date
 from counterfoil.kernel.outcomes import mark
 from counterfoil.operations.documents.paper import (
     Block,
+    Facts,
     Head,
     Heading,
     Paper,
     Points,
     Signatures,
-    Table,
     Text,
     Words,
     bounded,
     paper_of,
     said,
     who,
-)  # fmt: skip
+)
 
 SHOWN = 4
 """Characters of a document's number that are printed."""
@@ -71,18 +71,9 @@ class Identity:
 
 def identity_paper(identity: Identity, words: Words) -> Paper:
     """The record: what was seen, by whom and when."""
-    columns = (
-        words.column(mark("Document")),
-        words.column(mark("Issued by")),
-        words.column(mark("Ends in"), short=True),
-        words.column(mark("Issued on"), short=True),
-        words.column(mark("Good until"), short=True),
-    )
-    rows = tuple(
-        (one.kind, one.issued_by, one.number[-SHOWN:], _day(one.issued, words), _day(one.expires, words))
-        for one in identity.documents
-    )
-    shown: Block = Table(columns, rows) if rows else Text(words.say(mark("No document was shown.")))
+    shown: list[Block] = [Facts(_seen(one, words)) for one in identity.documents]
+    if not shown:
+        shown = [Text(words.say(mark("No document was shown.")))]
     other: list[Block] = []
     if identity.otherwise:
         other = [Heading(words.say(mark("How else we know you"))), Text(identity.otherwise)]
@@ -99,7 +90,7 @@ def identity_paper(identity: Identity, words: Words) -> Paper:
             strong=True,
         ),
         Heading(words.say(mark("What we saw"))),
-        shown,
+        *shown,
         *other,
         Heading(words.say(mark("What we keep"))),
         Points(
@@ -112,6 +103,17 @@ def identity_paper(identity: Identity, words: Words) -> Paper:
         Signatures((words.say(mark("Clerk")), words.say(mark("Customer")))),
     ]
     return paper_of("identity", identity.head, words, blocks, title=mark("How we know who you are"))
+
+
+def _seen(one: Seen, words: Words) -> tuple[tuple[str, str], ...]:
+    number = ((words.say(mark("Number ends in")), one.number[-SHOWN:]),) if one.number else ()
+    return (
+        (words.say(mark("Document")), one.kind),
+        (words.say(mark("Issued by")), one.issued_by),
+        *number,
+        (words.say(mark("Issued on")), _day(one.issued, words)),
+        (words.say(mark("Good until")), _day(one.expires, words)),
+    )
 
 
 def _day(day: date | None, words: Words) -> str:

@@ -107,6 +107,11 @@ def movements_of(store: OfficeStore, account: str, translate: Translate) -> list
     return found
 
 
+def language_of(store: OfficeStore, account: str) -> str:
+    """The language that the account's owner has told; English where there is none."""
+    return str(_details(store, account).get("language", "en"))
+
+
 def _title(store: OfficeStore, at: tuple[int, int], translate: Translate) -> str:
     core = je.decode_leaf(store.entries(at[0], at[1], 1)[0].leaf).core
     return translate(TITLES[kind_numbered(core.kind).name])

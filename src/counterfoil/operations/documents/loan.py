@@ -38,7 +38,7 @@ from counterfoil.operations.documents.paper import (
     paper_of,
     said,
     who,
-)  # fmt: skip
+)
 from counterfoil.products import apr, schedule
 from counterfoil.products.exact import rounded_half_up, whole_half_up
 from counterfoil.products.unit_periods import first_payment, single_payment

@@ -22,7 +22,7 @@ from counterfoil.operations.documents.paper import (
     Words,
     paper_of,
     said,
-)  # fmt: skip
+)
 
 
 @dataclass(frozen=True, slots=True)

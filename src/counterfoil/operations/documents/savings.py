@@ -25,7 +25,7 @@ from counterfoil.operations.documents.paper import (
     not_below_zero,
     paper_of,
     who,
-)  # fmt: skip
+)
 from counterfoil.products.apy import apy_percent
 from counterfoil.products.exact import exact, rounded_half_up, significant
 from counterfoil.products.savings import DailyTerms, daily_balance

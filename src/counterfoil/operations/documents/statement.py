@@ -28,7 +28,7 @@ from counterfoil.operations.documents.paper import (
     paper_of,
     said,
     who,
-)  # fmt: skip
+)
 from counterfoil.products.apy import apy_percent
 from counterfoil.products.exact import rounded_half_up
 
@@ -172,21 +172,24 @@ def _sums(statement: Statement, words: Words) -> list[tuple[str, str]]:
 def _movements(statement: Statement, words: Words) -> Table | Text:
     if not statement.movements:
         return Text(words.say(mark("Nothing came in and nothing went out.")))
+    return _lines(mark("Balance at the start"), statement.opening, statement.movements, words)
+
+
+def _lines(said_first: str, carried: int, movements: tuple[Movement, ...], words: Words) -> Table:
+    """The balance there was, and every line with the balance after it."""
     columns = (
         words.column(mark("Day"), short=True),
         words.column(mark("What")),
-        words.column(mark("Came in"), figures=True),
-        words.column(mark("Went out"), figures=True),
+        words.column(mark("In or out"), figures=True),
         words.column(mark("Balance"), figures=True),
     )
-    start = ("", words.say(mark("Balance at the start")), "", "", words.money(statement.opening))
-    return Table(columns, (start, *(_line(one, words) for one in statement.movements)))
+    first = ("", words.say(said_first), "", words.money(carried))
+    return Table(columns, (first, *(_line(one, words) for one in movements)))
 
 
 def _line(one: Movement, words: Words) -> tuple[str, ...]:
-    came = words.money(one.amount) if one.amount > 0 else ""
-    went = words.money(-one.amount) if one.amount < 0 else ""
-    return words.day(one.on), one.what, came, went, words.money(one.balance)
+    sign = "+" if one.amount > 0 else ""
+    return words.day(one.on), one.what, f"{sign}{words.money(one.amount)}", words.money(one.balance)
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,14 +213,6 @@ class Passbook:
 
 def passbook_paper(passbook: Passbook, words: Words) -> Paper:
     """The page, in the size of the book."""
-    columns = (
-        words.column(mark("Day"), short=True),
-        words.column(mark("What")),
-        words.column(mark("In or out"), figures=True),
-        words.column(mark("Balance"), figures=True),
-    )
-    carried = ("", words.say(mark("Carried forward")), "", words.money(passbook.carried))
-    rows = [(words.day(m.on), m.what, _signed(m.amount, words), words.money(m.balance)) for m in passbook.movements]
     owner = [(words.say(mark("Name")), passbook.head.customer)] if passbook.head.customer else []
     blocks: list[Block] = [
         Facts(
@@ -227,10 +222,6 @@ def passbook_paper(passbook: Passbook, words: Words) -> Paper:
                 (words.say(mark("Page of the book")), str(passbook.page)),
             )
         ),
-        Table(columns, (carried, *rows)),
+        _lines(mark("Carried forward"), passbook.carried, passbook.movements, words),
     ]
     return paper_of("passbook", passbook.head, words, blocks, title=mark("Passbook"), size="passbook")
-
-
-def _signed(amount: int, words: Words) -> str:
-    return f"+{words.money(amount)}" if amount > 0 else words.money(amount)
