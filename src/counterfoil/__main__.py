@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from functools import partial
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -44,14 +43,18 @@ def _settings(folder: Path) -> Any:
     return bootstrap.read_settings(folder)
 
 
-def _edition(name: str) -> bytes:
-    shipped = files("counterfoil.policy") / "editions" / f"{name}.toml"
-    if shipped.is_file():
-        return shipped.read_bytes()
+def _edition(name: str, authority: str | None = None) -> bytes:
+    from counterfoil.engines.editions import shipped
+    from counterfoil.policy.profiles import with_authority
+
+    found = shipped(name, authority)
+    if found is not None:
+        return found
     path = Path(name)
     if not path.is_file():
         raise Malformed(f"{name!r} is neither a shipped policy edition nor a file", field="policy")
-    return path.read_bytes()
+    content = path.read_bytes()
+    return content if authority is None else with_authority(content, authority)
 
 
 def _to_ms(local: Any, zone: str) -> int:

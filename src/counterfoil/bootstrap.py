@@ -42,7 +42,7 @@ from counterfoil.operations.desk import Desk, read_entry
 from counterfoil.operations.ports import Clock, Disk, Entropy
 from counterfoil.operations.store import Commit, OfficeStore
 from counterfoil.operations.tables import EXTRA_TABLES
-from counterfoil.policy.edition import read_edition
+from counterfoil.policy.edition import read_new_edition
 
 CONFIG, DATABASE, MARK, TRUST, OFFICE_KEY, FIRST_CODE = (
     "office.toml", "office.db", "office.mark", "trust-policy.txt", "office.key", "first-code.txt",
@@ -147,7 +147,7 @@ def init_office(
     """
     disk = disk or RealDisk()
     _check(settings)
-    read = read_edition(edition)
+    read = read_new_edition(edition)
     if read.currency.code != settings.currency:
         raise Malformed(
             f"the edition is in {read.currency.code} and the office in {settings.currency}", field="currency"

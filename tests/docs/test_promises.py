@@ -57,7 +57,7 @@ def test_limits_and_prices_name_no_office_and_no_person() -> None:
     for file in sorted((PROJECT / "src/counterfoil/policy/editions").glob("*.toml")):
         edition = tomllib.loads(file.read_text("utf-8"))
         assert not {"office", "offices", "till", "clerk", "customer"} & (set(edition) - {"till"}), file.name
-        assert set(edition.get("till", {})) <= {"cash_max", "blind_count"}, file.name
+        assert set(edition.get("till", {})) <= {"cash_max", "blind_count", "source"}, file.name
 
 
 def test_no_vendor_is_needed() -> None:

@@ -239,7 +239,8 @@ def test_an_interrupted_making_is_begun_again(tmp_path: Path) -> None:
 
 def test_the_written_day_plays_without_a_prompt(tmp_path: Path) -> None:
     assert run("demo", "--write-day", "day.jsonl", cwd=tmp_path).returncode == 0
-    assert run("init", "office", cwd=tmp_path).returncode == 0
+    bank = ("--profile", "us-postal-bank", "--authority", "DEMONSTRATION, NONE")
+    assert run("init", "office", *bank, cwd=tmp_path).returncode == 0
     added = run("clerk", "add", "office", "--pins", "day.jsonl.pins", cwd=tmp_path)
     assert added.returncode == 0, added.stderr
     replayed = run("replay", "office", "day.jsonl", "--pins", "day.jsonl.pins", "--json", cwd=tmp_path)

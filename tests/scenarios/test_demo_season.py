@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
-from importlib.resources import files
 
 import pytest
 
 from counterfoil.demo.season import Season
 from counterfoil.engines.clock import FileClock, local_ms
+from counterfoil.engines.editions import demonstration
 from counterfoil.engines.memory import MemoryDisk, MemoryStore
 from counterfoil.kernel.days import local_time
 from counterfoil.operations.tables import EXTRA_TABLES
@@ -18,8 +18,7 @@ LAST = date(2026, 3, 28)
 
 
 def season(last: date = LAST, days: int = 12, people: int = 20) -> tuple[House, Season]:
-    edition = (files("counterfoil.policy") / "editions" / "us-village.toml").read_bytes()
-    house = House(MemoryStore(EXTRA_TABLES), MemoryDisk(), content=edition)
+    house = House(MemoryStore(EXTRA_TABLES), MemoryDisk(), content=demonstration("us-postal-bank"))
     house.clock = house.desk.clock = FileClock(start=local_ms(local_time("2026-01-05T07:00"), ZONE))
     house.open_log().enrol(CLERK, OTHER)
     made = Season(house.desk, house.clock, {c: house.signer(c) for c in (SUPERVISOR, CLERK, OTHER)}, zone=ZONE)

@@ -262,7 +262,7 @@ def make(folder: Path, cut: int | None) -> Power:
         power.cut_at(cut)
     try:
         bootstrap.init_office(
-            folder, offices.SETTINGS, edition=offices.EDITION.read_bytes(), disk=FaultyDisk(power),
+            folder, offices.SETTINGS, edition=offices.EDITION, disk=FaultyDisk(power),
             entropy=offices.seeded(3), clock=offices.KindClock("file", offices.START_MS), vfs=power.vfs(),
         )  # fmt: skip
     except PowerCut as gone:  # A connection that was left open is closed with the frame that holds it.
@@ -298,7 +298,7 @@ def check_made(folder: Path, where: object) -> str:
             seated(folder)
         if any((folder / name).exists() for name in (bootstrap.DATABASE, bootstrap.OFFICE_KEY, "node-1.key")):
             with pytest.raises(Unavailable, match="never finished"):
-                bootstrap.init_office(folder, offices.SETTINGS, edition=offices.EDITION.read_bytes())
+                bootstrap.init_office(folder, offices.SETTINGS, edition=offices.EDITION)
         return "none"
     office = seated(folder)
     with office:

@@ -12,12 +12,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from counterfoil import bootstrap
 from counterfoil.engines.clock import FileClock, local_ms
+from counterfoil.engines.editions import demonstration
 from counterfoil.engines.keys.session import ClerkSigner
 from counterfoil.kernel.days import local_time
 from counterfoil.kernel.outcomes import Fault
@@ -74,7 +74,7 @@ def accepted(answer: Answer | Exception) -> Accepted:
 
 def edition(name: str) -> bytes:
     """A shipped policy edition."""
-    return (files("counterfoil.policy") / "editions" / f"{name}.toml").read_bytes()
+    return demonstration(name)
 
 
 def at(date: str, time: str) -> int:

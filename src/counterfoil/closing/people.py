@@ -13,7 +13,7 @@ from counterfoil.office import requests as ask
 from counterfoil.office import rules
 from counterfoil.office.rules import Decision, Part, Sitting
 from counterfoil.office.state import State
-from counterfoil.policy.edition import BrokenEdition, read_edition
+from counterfoil.policy.edition import BrokenEdition, read_new_edition
 
 
 def decide_enrol(a: ask.EnrolClerk, s: State, by: Sitting) -> Decision:
@@ -69,7 +69,7 @@ def decide_edition(a: ask.TakeEdition, s: State, by: Sitting) -> Decision:
     if refused:
         return refused
     try:
-        edition = read_edition(a.content)
+        edition = read_new_edition(a.content)
     except BrokenEdition as broken:
         return no.EditionBroken(str(broken))
     if edition.digest in s.editions:

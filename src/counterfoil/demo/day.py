@@ -22,7 +22,7 @@ from counterfoil.demo.people import CLERKS, CUSTOMERS, Person
 SEED = 417
 DATE = "2026-03-02"
 ZONE = "America/New_York"
-OFFICE, PLACE, DOMAIN, EDITION = "0417", "Elk Fork", "post.example", "us-village"
+OFFICE, PLACE, DOMAIN, EDITION = "0417", "Elk Fork", "post.example", "us-postal-bank"
 
 _RUTH, _BEN, _THA = "101", "102", "103"  # The supervisor and the two at the windows.
 _OWN = {"T1": _BEN, "T2": _THA, "T3": _RUTH}

@@ -24,6 +24,7 @@ from counterfoil.counter.receipt import Receipt
 from counterfoil.demo.day import DATE, DOMAIN, EDITION, OFFICE, PLACE, SEED, ZONE
 from counterfoil.demo.people import CLERKS
 from counterfoil.engines.clock import FileClock, local_ms
+from counterfoil.engines.editions import demonstration
 from counterfoil.engines.texts import catalog
 from counterfoil.facts.kinds import KINDS
 from counterfoil.journal.rules import Refused, kinds_by_number
@@ -144,8 +145,7 @@ def make(place: Place) -> bool:
     place.stick.mkdir(parents=True, exist_ok=True)
     _mark(place, {"seed": SEED, "made": False})  # First, so that a demo that was interrupted can be thrown away.
     settings = bootstrap.Settings(DOMAIN, OFFICE, PLACE, 1, ZONE, "USD")
-    edition = (files("counterfoil.policy") / "editions" / f"{EDITION}.toml").read_bytes()
-    bootstrap.init_office(place.folder, settings, edition=edition, clock=_early())
+    bootstrap.init_office(place.folder, settings, edition=demonstration(EDITION), clock=_early())
     pin = pins()
     with bootstrap.open_office(place.folder, clock=_early(), stick=place.secret) as office:
         first, *others = CLERKS

@@ -14,7 +14,6 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +24,7 @@ from counterfoil.counter.receipt import wrapped
 from counterfoil.demo.day import DOMAIN, EDITION, PLACE, ZONE, counted
 from counterfoil.demo.people import CLERKS, CUSTOMERS
 from counterfoil.engines.clock import local_ms
+from counterfoil.engines.editions import demonstration
 from counterfoil.faces.cli.main import WRONG, as_json, json_option
 from counterfoil.journal.slip import TRAINING_DOMAIN, is_training
 from counterfoil.kernel.days import local_day
@@ -59,8 +59,7 @@ def make(folder: Path) -> None:
     if folder.exists() and any(folder.iterdir()):
         raise Unavailable(f"{folder} is not empty: choose another folder, or look at it with --check")
     settings = bootstrap.Settings(TRAINING_DOMAIN + DOMAIN, OFFICE, PLACE, 1, ZONE, "USD")
-    edition = (files("counterfoil.policy") / "editions" / f"{EDITION}.toml").read_bytes()
-    bootstrap.init_office(folder, settings, edition=edition)
+    bootstrap.init_office(folder, settings, edition=demonstration(EDITION))
     pins = {one.clerk: one.pin for one in CLERKS}
     with bootstrap.open_office(folder) as office:
         today = local_day(office.clock.now(), ZONE)

@@ -13,7 +13,19 @@ from counterfoil.kernel.limits import AMOUNT_MINOR_MAX
 from counterfoil.kernel.outcomes import Fault, Malformed, short
 
 _CODE = re.compile(r"[A-Z]{3}")
-_EXPONENTS = {"USD": 2, "CZK": 2, "EUR": 2, "JPY": 0, "KWD": 3}
+_MINOR_UNITS = {
+    0: "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF",
+    2: (
+        "AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CNY "
+        "COP CRC CUP CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GTQ GYD HKD HNL HTG HUF IDR "
+        "ILS INR IRR JMD KES KGS KHR KPW KYD KZT LAK LBP LKR LRD LSL MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK "
+        "MXN MYR MZN NAD NGN NIO NOK NPR NZD PAB PEN PGK PHP PKR PLN QAR RON RSD RUB SAR SBD SCR SDG SEK SGD SHP "
+        "SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TOP TRY TTD TWD TZS UAH USD UYU UZS VES WST YER ZAR ZMW"
+    ),
+    3: "BHD IQD JOD KWD LYD OMR TND",
+}
+"""ISO 4217: the decimal places of each currency's minor unit. Two with four places (CLF, UYW) are no one's money."""
+_EXPONENTS = {code: places for places, codes in _MINOR_UNITS.items() for code in codes.split()}
 _SIGNS = {"USD": "$", "EUR": "€", "JPY": "¥"}
 
 
@@ -37,7 +49,7 @@ def currency(code: str) -> Currency:
         return _KNOWN[code]
     except (KeyError, TypeError):
         raise Malformed(
-            f"{short(code)} is not a currency kept here: {', '.join(sorted(_KNOWN))}", field="currency"
+            f"{short(code)} is not a currency of ISO 4217 that is kept here, such as USD, JPY or KWD", field="currency"
         ) from None
 
 

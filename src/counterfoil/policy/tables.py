@@ -35,11 +35,12 @@ _DECIMAL = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?")
 
 
 class BadValue(Exception):
-    """A value that a table cannot have. ``key`` is where to look, ``within`` the table that holds it."""
+    """A value that a table cannot have. ``key`` is where to look, ``within`` the table that holds it; ``row``: which of
+    a list of tables, from 0."""
 
-    def __init__(self, key: str, reason: str, *, within: str = "") -> None:
+    def __init__(self, key: str, reason: str, *, within: str = "", row: int = 0) -> None:
         super().__init__(reason)
-        self.key, self.reason, self.within = key, reason, within
+        self.key, self.reason, self.within, self.row = key, reason, within, row
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -172,7 +173,14 @@ def _read(hint: Any, value: Any, key: str, within: str) -> Any:
 def _rows(cls: type[T], value: Any, key: str, within: str) -> tuple[T, ...]:
     if not isinstance(value, list) or len(value) > ROWS_MAX:
         _bad(key, f"{key} is a list of at most {ROWS_MAX} tables", within)
-    return tuple(read_table(cls, one, within=f"{within}.{key}") for one in value)
+    return tuple(_row(cls, one, f"{within}.{key}", row) for row, one in enumerate(value))
+
+
+def _row(cls: type[T], value: Any, within: str, row: int) -> T:
+    try:
+        return read_table(cls, value, within=within)
+    except BadValue as bad:
+        raise BadValue(bad.key, bad.reason, within=bad.within, row=row) from None
 
 
 def _bad(key: str, reason: str, within: str) -> NoReturn:

@@ -42,6 +42,7 @@ from counterfoil.operations.registry import DECIDE
 from counterfoil.operations.replay import Player
 from counterfoil.operations.store import OfficeStore
 from counterfoil.operations.tables import EXTRA_TABLES
+from counterfoil.policy.edition import read_edition
 from counterfoil.testing.fakes import FakeKeys, SeededEntropy
 
 DAY, NEXT_DAY = "2026-03-02", "2026-03-03"
@@ -62,13 +63,21 @@ name = "for tests"
 effective = 2026-01-01
 currency = "USD"
 products = ["everyday"]
+profile = "for-tests"
+authority = "DEMONSTRATION, NONE"
+states = ["MT"]
 
 [denominations]
+source = "a test"
 faces = [10000, 5000, 2000, 1000, 500, 200, 100, 50, 25, 10, 5, 1]
 
 [till]
+source = "a test"
 cash_max = 500000
 blind_count = true
+
+[limits]
+source = "a test"
 
 [limits.deposit]
 each = 200000
@@ -95,6 +104,9 @@ till_day = 12000
 each = 60000
 approval_above = 40000
 
+[tiers]
+source = "a test"
+
 [tiers.known]
 identification = []
 balance_max = 100000
@@ -102,6 +114,9 @@ balance_max = 100000
 [tiers.full]
 identification = ["passport", "state-id"]
 balance_max = 2000000
+
+[stock]
+source = "a test"
 
 [stock.forever]
 title = "Forever stamp"
@@ -141,6 +156,7 @@ class House:
         self, store: OfficeStore, disk: Disk, *, seed: int = 1, folder: str = "office", content: bytes = EDITION
     ) -> None:
         self.disk, self.folder, self.content = disk, folder, content
+        self.currency = read_edition(content).currency.code
         self.entropy = SeededEntropy(seed)
         self.keys = FakeKeys(self.entropy)
         self.node_key = NodeKey(self.entropy(32))
@@ -166,7 +182,7 @@ class House:
     def open_log(self) -> House:
         """The opening entries, and the first supervisor."""
         origin = setup.origin_of(DOMAIN, OFFICE, 1, 1)
-        opened = EpochOpened(origin, self.node_key.public_key, OFFICE, PLACE_NAME, "USD", ZONE)
+        opened = EpochOpened(origin, self.node_key.public_key, OFFICE, PLACE_NAME, self.currency, ZONE)
         setup.open_first_epoch(self.desk, opened=opened, edition=self.content)
         self.authority.enrol_first(SUPERVISOR, ROLES[SUPERVISOR], PINS[SUPERVISOR], "Ana")
         self.authority.sign_in(SUPERVISOR, PINS[SUPERVISOR])
@@ -224,13 +240,13 @@ class House:
             shape = fields_of(ASKS[kind])
             given.setdefault("date", self.date)
             if "currency" in shape and shape["currency"][1]:
-                given.setdefault("currency", "USD")
+                given.setdefault("currency", self.currency)
             if kind == "reversal":
                 given.setdefault("epoch", self.desk.epoch)
                 given.setdefault("reason", "wrong account")
             if kind == "visit":
                 given["services"] = [
-                    {"currency": "USD", **s} if isinstance(s, dict) and "amount" in s else s
+                    {"currency": self.currency, **s} if isinstance(s, dict) and "amount" in s else s
                     for s in given.get("services", [])
                 ]
         return parse(given)

@@ -26,6 +26,7 @@ from typing import Any
 from counterfoil import bootstrap
 from counterfoil.bootstrap import Office, Settings
 from counterfoil.engines.clock import FileClock
+from counterfoil.engines.editions import demonstration
 from counterfoil.engines.keys.session import ClerkSigner
 from counterfoil.facts.kinds import Actor, kind_numbered
 from counterfoil.journal.hashing import leaf_hash
@@ -48,7 +49,7 @@ START_MS = 1_772_463_600_000
 DAY = "2026-03-02"
 TILL = "T1"
 SETTINGS = Settings("post.example", "0417", "Elk Fork", 1, "America/Denver", "USD")
-EDITION = Path(bootstrap.__file__).parent / "policy" / "editions" / "us-village.toml"
+EDITION = demonstration("us-postal-bank")
 FIRST_REQUEST = 1_000
 """Numbers below it belong to ``new_office``."""
 
@@ -134,9 +135,7 @@ def new_office(folder: Path, *, store: str | None = None, seed: int = 1, clock: 
     ``store``: a PostgreSQL URL, or None for SQLite in the folder. ``clock``: of the day. Returns the account's number.
     """
     settings = replace(SETTINGS, store=store)
-    bootstrap.init_office(
-        folder, settings, edition=EDITION.read_bytes(), entropy=seeded(seed), clock=FileClock(start=START_MS)
-    )
+    bootstrap.init_office(folder, settings, edition=EDITION, entropy=seeded(seed), clock=FileClock(start=START_MS))
     ana, ben = clerk("101"), clerk("102")
     with seated(folder, seed=seed + 1, clock=None if clock == "file" else KindClock(clock, START_MS)) as office:
         desk = office.desk

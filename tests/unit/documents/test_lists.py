@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
-from importlib.resources import files
 from typing import Any
 
 import pytest
 
+from counterfoil.engines.editions import demonstration
 from counterfoil.engines.texts import catalog
 from counterfoil.kernel.money import USD
 from counterfoil.kernel.outcomes import Malformed
@@ -47,7 +47,7 @@ def test_a_list_without_a_comparison_has_no_empty_column() -> None:
 
 @pytest.mark.parametrize("language", ["en", "es"])
 def test_every_price_of_an_edition_is_listed(language: str) -> None:
-    edition = read_edition((files("counterfoil.policy") / "editions" / "us-village.toml").read_bytes())
+    edition = read_edition(demonstration("us-postal-bank"))
     words = Words(language, USD, catalog(language))
     fees = fees_of(HEAD, edition, words, {"Pay in cash": (THERE,), "Forever stamp": (THERE,)})
     listed = {price.service: price for price in fees.prices}

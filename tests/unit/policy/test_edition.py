@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 from datetime import date
-from importlib.resources import files
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from counterfoil.engines.editions import demonstration, names
 from counterfoil.kernel.limits import AMOUNT_MINOR_MAX
-from counterfoil.policy.edition import EDITION_BYTES_MAX, BrokenEdition, Limit, read_edition
+from counterfoil.policy.edition import (
+    DIFFERING,
+    EDITION_BYTES_MAX,
+    BrokenEdition,
+    Limit,
+    read_edition,
+    read_new_edition,
+)  # fmt: skip
 from counterfoil.testing.builders import EDITION
+from docs.pages import PROJECT
 
 TEXT = EDITION.decode()
 
@@ -40,11 +49,12 @@ def test_what_has_no_limit_is_bounded_by_int64_alone() -> None:
     assert read_edition(EDITION).limit("day-open") == Limit(AMOUNT_MINOR_MAX, AMOUNT_MINOR_MAX, AMOUNT_MINOR_MAX)
 
 
-@pytest.mark.parametrize("path", sorted(p.name for p in files("counterfoil.policy").joinpath("editions").iterdir()))
-def test_every_shipped_edition_can_be_read(path: str) -> None:
-    read = read_edition(files("counterfoil.policy").joinpath("editions", path).read_bytes())
+@pytest.mark.parametrize("name", names())
+def test_every_shipped_edition_can_be_entered(name: str) -> None:
+    read = read_new_edition(demonstration(name))
     assert read.denominations
     assert read.tiers
+    assert read.profile == name
 
 
 @pytest.mark.parametrize(
@@ -77,6 +87,14 @@ def test_every_shipped_edition_can_be_read(path: str) -> None:
         ("faces = [10000, 5000", "faces = [5000, 10000", "largest first"),
         ("faces = [10000, 5000", "faces = [10000, 10000", "none twice"),
         ("[till]", "[drawer]", "not known here"),
+        ('states = ["MT"]', 'states = ["XX"]', "not a state"),
+        ('states = ["MT"]', 'states = ["MT", "MT"]', "stands twice"),
+        ('states = ["MT"]', 'states = "MT"', "two letters"),
+        ('profile = "for-tests"', 'profile = "For tests"', "profile"),
+        ('authority = "DEMONSTRATION, NONE"', 'authority = ""', "needs an authority"),
+        ('authority = "DEMONSTRATION, NONE"', 'authority = "  "', "needs an authority"),
+        ('authority = "DEMONSTRATION, NONE"', "authority = true", "printable"),
+        ('currency = "USD"', 'exponent = 3\ncurrency = "USD"', "2 decimal places"),
     ],
 )
 def test_a_broken_edition_is_refused_with_its_line(old: str, new: str, reason: str) -> None:
@@ -86,6 +104,97 @@ def test_a_broken_edition_is_refused_with_its_line(old: str, new: str, reason: s
     assert error.value.line == line_of(old)
     assert f"line {error.value.line}" in str(error.value)
     assert error.value.field == "policy"
+
+
+@pytest.mark.parametrize("key", sorted(DIFFERING))
+@pytest.mark.parametrize(
+    "row", ["{} = {{ fee = 1 }}", "[limits.deposit.{}]\nx = 1", "x = [{{ fee = 1 }},\n  {{ {} = 2 }}]", "[x.y]\n{} = 1"]
+)
+def test_a_price_that_differs_by_office_or_person_is_refused(key: str, row: str) -> None:
+    text = TEXT + "\n" + row.format(key)
+    with pytest.raises(BrokenEdition, match="one price everywhere") as error:
+        read_edition(text.encode())
+    assert error.value.line in range(TEXT.count("\n") + 2, text.count("\n") + 2)
+
+
+@pytest.mark.parametrize("table", ["denominations", "till", "limits", "tiers", "stock"])
+def test_a_value_without_a_source_is_refused(table: str) -> None:
+    text = TEXT.replace(f'[{table}]\nsource = "a test"\n', f"[{table}]\n", 1)
+    assert text != TEXT
+    with pytest.raises(BrokenEdition, match="has no source") as error:
+        read_edition(text.encode())
+    assert error.value.line >= text[: text.index(f"[{table}]")].count("\n") + 1
+
+
+def test_a_source_may_stand_with_each_value() -> None:
+    text = TEXT.replace('[stock]\nsource = "a test"\n', "").replace("\nface = ", '\nsource = "a list"\nface = ')
+    assert read_edition(text.encode()).sources["stock.forever"] == "a list"
+
+
+@pytest.mark.parametrize("offered", ["savings", "loans", "products"])
+def test_accounts_need_an_authority(offered: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the tables of savings and loans emptied of their shape: what counts is that they stand there."""
+    bare = demonstration("us-existing-authority").decode()
+    bare = bare.replace('authority = "DEMONSTRATION, NONE"', 'authority = ""')
+    monkeypatch.setattr("counterfoil.policy.edition.UNDER_AUTHORITY", {"savings", "loans"})
+    assert read_new_edition(bare.encode()).products == ()
+    text = bare.replace("products = []", 'products = ["everyday"]') if offered == "products" else bare
+    text += f"\n[{offered}]\n" if offered != "products" else ""
+    monkeypatch.setattr("counterfoil.policy.edition.TABLES", {offered: (Empty, None)})
+    monkeypatch.setattr("counterfoil.policy.edition._TABLES", ANY_TABLE)
+    with pytest.raises(BrokenEdition, match="needs an authority"):
+        read_edition(text.encode())
+    assert read_edition(text.replace('authority = ""', 'authority = "a law"').encode()).authority == "a law"
+
+
+@dataclass(frozen=True, slots=True)
+class Empty:
+    pass
+
+
+class _Any(frozenset[str]):
+    def __or__(self, other: object) -> _Any:
+        return self
+
+    def __contains__(self, one: object) -> bool:
+        return True
+
+
+ANY_TABLE = _Any()
+
+
+def test_an_edition_of_before_profiles_is_read_and_not_entered_anew() -> None:
+    """A folder made before there were profiles keeps its edition; the next one it enters has a profile."""
+    content = (PROJECT / "tests/fixtures/us-village-2026-01.toml").read_bytes()
+    kept = read_edition(content)
+    assert (kept.profile, kept.authority, kept.products) == ("", "", ("everyday",))
+    with pytest.raises(BrokenEdition, match="no profile"):
+        read_new_edition(content)
+
+
+BARE = (
+    TEXT.replace('profile = "for-tests"\n', "")
+    .replace('authority = "DEMONSTRATION, NONE"\n', "")
+    .replace('states = ["MT"]\n', "")
+)
+
+
+@pytest.mark.parametrize("line", ['authority = "a law"', 'states = ["MT"]'])
+def test_authority_and_states_go_with_a_profile(line: str) -> None:
+    with pytest.raises(BrokenEdition, match="goes with a profile"):
+        read_edition(BARE.replace('currency = "USD"', f'currency = "USD"\n{line}').encode())
+
+
+def test_states_are_said_where_their_caps_bind() -> None:
+    with pytest.raises(BrokenEdition, match="states is missing"):
+        read_edition(TEXT.replace('states = ["MT"]', "").encode())
+    assert read_edition(TEXT.replace('states = ["MT"]', "").replace('"USD"', '"KWD"').encode()).states == ()
+
+
+@pytest.mark.parametrize(("code", "exponent"), [("JPY", 0), ("USD", 2), ("KWD", 3), ("CZK", 2), ("CLP", 0)])
+def test_a_currency_has_its_decimals(code: str, exponent: int) -> None:
+    text = TEXT.replace('currency = "USD"', f'currency = "{code}"\nexponent = {exponent}')
+    assert read_edition(text.encode()).currency.exponent == exponent
 
 
 @pytest.mark.parametrize(
@@ -99,7 +208,7 @@ def test_a_broken_edition_is_refused_with_its_line(old: str, new: str, reason: s
         b"#" * (EDITION_BYTES_MAX + 1),
         b"tiers = 1\n",
         TEXT.replace(
-            "[limits.deposit]\neach = 200000\ntill_day = 600000\napproval_above = 50000", "limits.deposit = 5"
+            "[limits.deposit]\neach = 200000\ntill_day = 600000\napproval_above = 50000", "deposit = 5"
         ).encode(),
     ],
 )

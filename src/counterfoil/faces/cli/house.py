@@ -33,8 +33,8 @@ class House:
     read_store: Callable[[Path], OfficeStore]
     """Read-only, takes no lock; the caller closes it."""
     settings: Callable[[Path], Any]
-    edition: Callable[[str], bytes]
-    """A shipped edition by name, or the bytes of a file."""
+    edition: Callable[..., bytes]
+    """(name, authority=None): a shipped edition by name, or the bytes of a file, with the authority in its place."""
     to_ms: Callable[[Any, str], int]
     catalog: Callable[[str], Translate]
     more: Mapping[str, Any]

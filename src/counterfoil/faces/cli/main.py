@@ -22,7 +22,7 @@ DONE, WRONG, UNUSABLE, NOT_NOW, FAULT = 0, 1, 2, 3, 4
 COMMANDS: dict[str, str] = {
     "init": "counterfoil.faces.cli.office:init",
     "clerk": "counterfoil.faces.cli.office:clerk",
-    "policy": "counterfoil.faces.cli.office:policy",
+    "policy": "counterfoil.faces.cli.policy:policy",
     "epoch": "counterfoil.faces.cli.office:epoch",
     "backup": "counterfoil.faces.cli.office:backup",
     "doctor": "counterfoil.faces.cli.office:doctor",

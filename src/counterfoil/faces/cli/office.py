@@ -15,7 +15,7 @@ from counterfoil.journal.slip import TRAINING_DOMAIN
 from counterfoil.kernel.days import local_day
 from counterfoil.kernel.outcomes import Malformed, Unavailable
 from counterfoil.office.readers import ROLES, text
-from counterfoil.office.requests import RevokeKey, TakeEdition
+from counterfoil.office.requests import RevokeKey
 from counterfoil.operations.answers import Answer, Refused
 from counterfoil.operations.desk import Request
 
@@ -34,17 +34,33 @@ FIRST_CODE = "first-code.txt"
 @click.option("--node", default=1, show_default=True, help="The number of this computer.")
 @click.option("--zone", default="America/New_York", show_default=True, help="IANA time zone of the office.")
 @click.option("--currency", default="USD", show_default=True, help="ISO 4217; the edition's.")
-@click.option("--policy", default="us-village", show_default=True, help="A shipped policy edition, or a file.")
+@click.option(
+    "--profile",
+    default="us-existing-authority",
+    show_default=True,
+    help="A shipped policy edition (us-existing-authority, us-postal-bank), or a file.",
+)
+@click.option(
+    "--authority",
+    default=None,
+    help="The law, charter or license you act under: accounts, savings and loans need one. It is recorded.",
+)
 @click.option("--mark", default=None, help="Where to keep the high-water mark (better on another disk).")
 @click.option("--store", default=None, help="A PostgreSQL URL; left out, SQLite in the folder.")
 @click.option("--practice", is_flag=True, help="For training: receipts say PRACTICE, and no verifier accepts them.")
 @json_option
 @click.pass_obj
-def init(house: House, /, folder: Path, policy: str, practice: bool, json_: bool, **settings: Any) -> int:
-    """Make a new office in DIR and print the first supervisor's one-time code."""
+def init(
+    house: House, /, folder: Path, profile: str, authority: str | None, practice: bool, json_: bool, **settings: Any
+) -> int:
+    """Make a new office in DIR and print the first supervisor's one-time code.
+
+    Without more said it sells what a post office may sell today. Accounts, savings and loans come with
+    --profile us-postal-bank --authority TEXT. To try it out: --authority "DEMONSTRATION, NONE".
+    """
     if practice:
         settings["domain"] = TRAINING_DOMAIN + settings["domain"]
-    code = house.init(folder, edition=house.edition(policy), **settings)
+    code = house.init(folder, edition=house.edition(profile, authority), **settings)
     if json_:
         as_json({"office": settings["office"], "folder": str(folder), "first_code": code})
         return 0
@@ -87,11 +103,11 @@ def add(
         raise click.UsageError("say which clerk: --clerk NUMBER, or --pins FILE")
     done: list[dict[str, Any]] = []
     with house.open(folder, clock="last", stick=stick) as office:
-        _clock_is_seen(office)
+        clock_is_seen(office)
         pin = pin_source(pins)
         for one in wanted:
             done.append(_add(office, one, by, code, pin))
-        _paper(office, done)
+        paper(office, done)
     wrong = any(item["outcome"] == "refused" for item in done)
     if json_:
         as_json({"clerks": done})
@@ -127,9 +143,9 @@ def _add(office: OpenedOffice, one: dict[str, Any], by: str | None, code: str | 
         authority.sign_in(supervisor, pin(supervisor))
     signer = authority.session(supervisor).signer
     answer, fingerprint = authority.enrol(
-        secrets.token_bytes(16), number, role, pin(number), typed, by=[signer], date=_today(office)
+        secrets.token_bytes(16), number, role, pin(number), typed, by=[signer], date=office_today(office)
     )
-    return {"clerk": number, "role": role, "key": fingerprint, "by": supervisor, **_told(answer)}
+    return {"clerk": number, "role": role, "key": fingerprint, "by": supervisor, **told_of(answer)}
 
 
 @clerk.command("rotate")
@@ -145,17 +161,17 @@ def rotate(
 ) -> int:
     """Give a clerk a new key: signed by her old one, or by two others when her PIN is forgotten."""
     with house.open(folder, clock="last", stick=stick) as office:
-        _clock_is_seen(office)
+        clock_is_seen(office)
         pin = pin_source(pins)
         signers = [office.authority.second(clerk, pin(clerk)) for clerk in (by or (number,))]
         answer, fingerprint = office.authority.rotate(
-            secrets.token_bytes(16), number, pin(f"{number}/new"), by=signers, date=_today(office)
+            secrets.token_bytes(16), number, pin(f"{number}/new"), by=signers, date=office_today(office)
         )
         for signer in signers:
             signer.drop()
-        told = {"clerk": number, "key": fingerprint, **_told(answer)}
-        _paper(office, [told])
-    return _finish(told, json_)
+        told = {"clerk": number, "key": fingerprint, **told_of(answer)}
+        paper(office, [told])
+    return finish(told, json_)
 
 
 @clerk.command("revoke")
@@ -172,65 +188,14 @@ def revoke(
 ) -> int:
     """End a clerk's key from the next entry on. What she signed before stays valid."""
     with house.open(folder, clock="last") as office:
-        _clock_is_seen(office)
+        clock_is_seen(office)
         signer = office.authority.second(by, pin_source(pins)(by))
-        ask = RevokeKey(date=_today(office), clerk=number, reason=text(reason, "reason"), leaves=leaves)
+        ask = RevokeKey(date=office_today(office), clerk=number, reason=text(reason, "reason"), leaves=leaves)
         answer = office.desk.one(Request(secrets.token_bytes(16), office.desk.epoch, ask, [signer]))
         signer.drop()
-        told = {"clerk": number, **_told(answer)}
-        _paper(office, [told])
-    return _finish(told, json_)
-
-
-@click.group()
-def policy() -> None:
-    """The policy book: which edition is in force, and entering a new one."""
-
-
-@policy.command("enter")
-@click.argument("folder", metavar="DIR", type=FOLDER)
-@click.argument("edition", metavar="FILE")
-@click.option("--by", multiple=True, required=True, help="Two clerks, one a supervisor: --by 101 --by 102.")
-@click.option("--pins", type=FILE, default=None, help="PIN file (practice and tests).")
-@json_option
-@click.pass_obj
-def enter(house: House, folder: Path, edition: str, by: tuple[str, ...], pins: Path | None, json_: bool) -> int:
-    """Enter an edition: it takes effect on its own date, never before today, signed by two."""
-    content = house.edition(edition)
-    with house.open(folder, clock="last") as office:
-        _clock_is_seen(office)
-        pin = pin_source(pins)
-        signers = [office.authority.second(clerk, pin(clerk)) for clerk in by]
-        ask = TakeEdition(date=_today(office), content=content)
-        answer = office.desk.one(Request(secrets.token_bytes(16), office.desk.epoch, ask, signers))
-        for signer in signers:
-            signer.drop()
-        told = {"edition": edition, **_told(answer)}
-        _paper(office, [told])
-    return _finish(told, json_)
-
-
-@policy.command("show")
-@click.argument("folder", metavar="DIR", type=FOLDER)
-@json_option
-@click.pass_obj
-def show(house: House, folder: Path, json_: bool) -> int:
-    """List the editions that were entered, newest effect last."""
-    store = house.read_store(folder)
-    try:
-        rows = sorted(store.scan("edition"), key=lambda row: (str(row[1]), row[3], row[4]))
-    finally:
-        store.close()
-    editions = [
-        {"digest": row[0], "effective": row[1], "name": row[2], "epoch": row[3], "entry": row[4]} for row in rows
-    ]
-    if json_:
-        as_json({"editions": editions})
-    for one in editions if not json_ else []:
-        digest = one["digest"].hex() if isinstance(one["digest"], bytes) else ""
-        place = f"entry {one['entry']!r} of epoch {one['epoch']!r}"
-        click.echo("  ".join([str(one["effective"]), str(one["name"]), digest, place]))
-    return 0
+        told = {"clerk": number, **told_of(answer)}
+        paper(office, [told])
+    return finish(told, json_)
 
 
 @click.group()
@@ -309,7 +274,7 @@ def doctor(house: House, folder: Path, json_: bool) -> int:
     return 0 if all(well for _, well, _ in found) else WRONG
 
 
-def _today(office: OpenedOffice) -> str:
+def office_today(office: OpenedOffice) -> str:
     """The open business day; without one the calendar day at the office."""
     state = office.desk.state
     if state.today is not None:
@@ -318,7 +283,7 @@ def _today(office: OpenedOffice) -> str:
     return local_day(office.desk.clock.now(), zone)
 
 
-def _clock_is_seen(office: OpenedOffice) -> None:
+def clock_is_seen(office: OpenedOffice) -> None:
     """A person at the terminal is told the time this entry will carry, so a clock that is far off does not go
     unseen."""
     desk = office.desk
@@ -328,7 +293,7 @@ def _clock_is_seen(office: OpenedOffice) -> None:
         desk.confirm_clock()
 
 
-def _paper(office: OpenedOffice, done: list[dict[str, Any]]) -> None:
+def paper(office: OpenedOffice, done: list[dict[str, Any]]) -> None:
     """The terminal is the paper here: what it shows (the key's fingerprint) is the first print of these entries."""
     shown = [(one[0], one[1]) for item in done for one in item.get("entries", [])]
     office.desk.printed(shown)
@@ -345,7 +310,7 @@ def _use_code(folder: Path, code: str | None) -> None:
         raise Malformed("the one-time code is not the one that was printed", field="code")
 
 
-def _told(answer: Answer) -> dict[str, Any]:
+def told_of(answer: Answer) -> dict[str, Any]:
     if isinstance(answer, Refused):
         return {"outcome": "refused", "code": answer.refusal.code, "message": answer.refusal.sentence()}
     return {"outcome": "accepted", "entries": [[e.epoch, e.sequence] for e in answer.entries]}
@@ -362,6 +327,6 @@ def _sentence(item: dict[str, Any]) -> str:
     return f"{who}: done{key}{by}."
 
 
-def _finish(item: dict[str, Any], json_: bool) -> int:
+def finish(item: dict[str, Any], json_: bool) -> int:
     as_json(item) if json_ else click.echo(_sentence(item))
     return WRONG if item["outcome"] == "refused" else 0
