@@ -96,7 +96,8 @@ def caps(states: tuple[str, ...], **rows: CheckCashingCap) -> Mapping[type, Any]
 
 def percent(personal: str | None = None, payroll: str | None = None, government: str | None = None) -> CheckCashingCap:
     found = {"personal": personal, "payroll": payroll, "government": government}
-    return CheckCashingCap(**{kind: Fraction(value) for kind, value in found.items() if value is not None})
+    rows: dict[str, Any] = {kind: Fraction(value) for kind, value in found.items() if value is not None}
+    return CheckCashingCap(**rows)
 
 
 @pytest.mark.parametrize(
