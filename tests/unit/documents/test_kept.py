@@ -100,7 +100,7 @@ def test_an_account_that_is_none(opened: tuple[OfficeStore, str]) -> None:
 
 def test_an_office_without_a_day_has_nothing_to_print(tmp_path: Path) -> None:
     folder = tmp_path / "office"
-    bootstrap.init_office(folder, o.SETTINGS, edition=o.EDITION.read_bytes(), entropy=o.seeded(3))
+    bootstrap.init_office(folder, o.SETTINGS, edition=o.EDITION, entropy=o.seeded(3))
     store = bootstrap.open_store(folder, bootstrap.read_settings(folder), read_only=True)
     try:
         with pytest.raises(Unavailable, match="no day was opened"):
