@@ -31,7 +31,9 @@ class Shape(NamedTuple):
 
 
 CUSTOMER = Shape(FIELDS, REQUIRED)
-SHAPES: Mapping[str, Shape] = {}
+CHECK = Shape(("micr", "payee", "maker", "note"), ("micr", "payee", "maker"))
+"""A check: the line at its foot, for whom it was written, who wrote it."""
+SHAPES: Mapping[str, Shape] = {"check-cash": CHECK, "check-deposit": CHECK}
 """Kind of request → the shape of its details; a kind that is not named here takes a customer's."""
 
 

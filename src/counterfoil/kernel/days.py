@@ -43,9 +43,14 @@ def moment(ms: int) -> datetime:
     return _START + timedelta(milliseconds=ms)
 
 
+def local_time_of(ms: int, zone: str) -> datetime:
+    """The local time of a moment (ms since 1970) in an IANA time zone."""
+    return moment(ms).astimezone(ZoneInfo(zone))
+
+
 def local_day(ms: int, zone: str) -> str:
     """The calendar day of a moment (ms since 1970) in an IANA time zone, as ISO text."""
-    return moment(ms).astimezone(ZoneInfo(zone)).date().isoformat()
+    return local_time_of(ms, zone).date().isoformat()
 
 
 _START = datetime(1970, 1, 1, tzinfo=UTC)

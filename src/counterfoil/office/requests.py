@@ -543,7 +543,7 @@ def _required(cls: type[Ask]) -> list[str]:
     return [name for name, (_, needed) in fields_of(cls).items() if needed and name not in _BY_SCREEN]
 
 
-_BY_SCREEN = {"date", "details", "key", "custody", "content", "epoch", "what", "role"}
+_BY_SCREEN = {"date", "details", "key", "custody", "content", "epoch", "what", "role", "routing", "fingerprint"}
 """Fields that the screen (or replay) fills when a line leaves them out."""
 _OF_EVERY_LINE = ("id", "clerk")
 _OF_A_CLERK = ("clerk-enrol", "clerk-rotate", "clerk-revoke")

@@ -24,6 +24,7 @@ from counterfoil.ledger.outcomes import Outcome
 from counterfoil.ledger.transfers import LINKED, Transfer
 from counterfoil.office import rows as r
 from counterfoil.office.day_end import rows as day_end_rows
+from counterfoil.office.checks import rows as checks
 from counterfoil.office.fold_tables import FOLDS, PASSING
 from counterfoil.office.folds import FOLDERS, accounts_of
 from counterfoil.policy.edition import Edition, read_edition
@@ -92,6 +93,13 @@ class State:
         self.bulk: Fold[day_end_rows.BulkRow] = Fold(2)
         self.set_aside: Fold[day_end_rows.AsideRow] = Fold(3)
         self.ended_day: Fold[day_end_rows.EndedRow] = Fold(1)
+        self.check_item: Fold[checks.CheckItemRow] = Fold(1)
+        self.check_seen: Fold[checks.CheckSeenRow] = Fold(1)
+        self.check_part: Fold[checks.CheckPartRow] = Fold(2)
+        self.check_day: Fold[checks.CheckDayRow] = Fold(2)
+        self.check_plan: Fold[checks.CheckPlanRow] = Fold(2)
+        self.check_due: Fold[checks.CheckDueRow] = Fold(1)
+        self.check_debtor: Fold[checks.CheckDebtorRow] = Fold(1)
         self.passing: dict[str, list[tuple[Any, ...]]] = {name: [] for name in PASSING}
         self.editions: dict[bytes, Edition] = {}
         self.policy: Edition | None = None

@@ -9,8 +9,26 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from counterfoil.kernel.outcomes import Malformed
+from counterfoil.products.micr import fingerprint, read_line
+
 Read = Callable[[Mapping[str, str], Mapping[str, Any]], tuple[Mapping[str, str], Mapping[str, Any]]]
 """(details, the request so far) → (details as they are kept, fields of the body read off them)."""
 
-READ_OFF: dict[str, Read] = {}
+
+def check(details: Mapping[str, str], body: Mapping[str, Any]) -> tuple[Mapping[str, str], Mapping[str, Any]]:
+    """The line of a check. An amount that a bank has printed on it already must be the one asked for."""
+    line, amount = read_line(details["micr"], field="details.micr"), body.get("amount")
+    if type(amount) is not int:
+        return details, {"routing": line.routing}  # What the amount must be is said by its own reader.
+    if line.amount is not None and line.amount != amount:
+        raise Malformed(
+            f"details.micr: the line says {line.amount} and amount is {amount}: look at the check again",
+            field="details.micr",
+        )
+    made = fingerprint(line.routing, line.account, line.serial, amount)
+    return {**details, "micr": line.printed()}, {"routing": line.routing, "fingerprint": made}
+
+
+READ_OFF: dict[str, Read] = {"check-cash": check, "check-deposit": check}
 """Kind of request → how its details are read. Raises ``Malformed`` naming the field."""
