@@ -90,7 +90,7 @@ def paper(answer: Accepted, language: str = "en") -> str:
 
 def test_friday_at_the_mill(house: House) -> None:
     """A payroll check of $512.40 for cash, the receipt in hand, beside what others may take of it."""
-    check = {
+    check: dict[str, Any] = {
         "kind": "check-cash", "till": "T1", "customer": house.customer, "sort": "payroll", "amount": 51_240,
         "check_date": "2026-02-27", "fee": 512, "identification": "passport", "approve": [SUPERVISOR],
         "details": {"micr": MILL, "payee": "María José Ñandú", "maker": "Elk Fork Mill"},
@@ -157,7 +157,7 @@ def test_a_deposit_over_a_long_weekend(house: House) -> None:
 
 def test_a_friends_check_comes_back(house: House) -> None:
     """It was cashed, the bank sends it back; she owes what she was given, without a fee, and pays in two parts."""
-    check = {
+    check: dict[str, Any] = {
         "kind": "check-cash", "till": "T1", "customer": house.customer, "sort": "personal", "amount": 15_000,
         "check_date": DAY, "fee": 300,
         "details": {"micr": FRIEND, "payee": "María José Ñandú", "maker": "Bo Lind"},
@@ -194,7 +194,7 @@ def test_a_friends_check_comes_back(house: House) -> None:
 
 
 def test_a_debt_that_nobody_can_pay_is_the_houses(house: House) -> None:
-    check = {
+    check: dict[str, Any] = {
         "kind": "check-cash", "till": "T1", "customer": house.customer, "sort": "payroll", "amount": 20_000,
         "check_date": DAY, "fee": 200,
         "details": {"micr": MILL, "payee": "María José Ñandú", "maker": "Elk Fork Mill"},

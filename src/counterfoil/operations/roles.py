@@ -69,6 +69,14 @@ ASK: Mapping[str, frozenset[str]] = {
     "stamp-sale": WINDOW,
     "reversal": WINDOW,
     "visit": WINDOW,
+    "check-cash": WINDOW,
+    "check-deposit": WINDOW,
+    "check-settle": OFFICE,
+    "check-return": OFFICE,
+    "check-recover": WINDOW,
+    "check-write-off": OFFICE,
+    "check-agree": WINDOW,
+    "check-give-back": WINDOW,
 }
 """Kind → the roles that may ask it. An auditor may renew or end her own key and nothing else."""
 

@@ -53,7 +53,7 @@ class Line(NamedTuple):
 
     def printed(self, notation: str = "unicode") -> str:
         """The line in one notation, as a printer would set it."""
-        transit, amount, on_us, _ = NOTATIONS[notation]
+        transit, amount, on_us, _ = tuple(NOTATIONS[notation])
         encoded = f" {amount}{self.amount:0{AMOUNT_DIGITS}d}{amount}" if self.amount is not None else ""
         if self.aux:
             return f"{on_us}{self.serial}{on_us} {transit}{self.routing}{transit} {self.account}{on_us}{encoded}"

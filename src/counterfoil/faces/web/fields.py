@@ -21,14 +21,15 @@ from counterfoil.office import readers as read
 from counterfoil.office.readers import Reader, count_total
 from counterfoil.office.requests import ASKS, fields_of, parse
 from counterfoil.operations.window import OfficeNow
+from counterfoil.policy.terms.checks import CheckTerms
 
-BY_SCREEN = ("date", "currency", "key", "custody", "services", "what")
+BY_SCREEN = ("date", "currency", "key", "custody", "services", "what", "routing", "fingerprint")
 """Fields that nobody types."""
 ANY_TILL = ("till-open", "surprise-count", "till-count-absent")
 """Kinds that name a drawer which need not be the clerk's own."""
 PLAIN_NUMBERS = ("epoch", "entry")
 """Whole numbers that are not money, though their reader is that of amounts."""
-MONEY_NUMBERS = ("tendered",)
+MONEY_NUMBERS = ("tendered", "fee", "cash")
 UNASKED = ("identification",)
 """A detail that has a field of its own beside the details."""
 _PIECES = re.compile(r"\s*([0-9]{1,7})\s*[x×*]\s*\$?\s*([0-9]{1,7}(?:\.[0-9]{1,3})?)\s*", re.I)
@@ -149,6 +150,9 @@ class Form:
             return [(code, self.say(words.choice(code))) for code in edition.tiers]
         if name == "product":
             return [(code, self.say(words.choice(code))) for code in edition.products]
+        if name == "sort":
+            checks = edition.terms(CheckTerms)
+            return [(code, self.say(words.choice(code))) for code in checks.sorts] if checks else []
         if name == "identification":
             papers = dict.fromkeys(paper for tier in edition.tiers.values() for paper in tier.identification)
             return [(code, self.say(words.choice(code))) for code in papers]

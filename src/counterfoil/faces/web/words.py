@@ -50,6 +50,14 @@ MENU: dict[str, Entry] = {
     "visit": Entry("cash", mark("Several services, paid at once"), mark("Take the payment")),
     "stamp-sale": Entry("services", mark("Sell stamps"), mark("Sell")),
     "suspect-note": Entry("services", mark("Keep a note that may be false"), mark("Keep it")),
+    "check-cash": Entry("products", mark("Turn a check into cash"), mark("Pay out the cash")),
+    "check-deposit": Entry("products", mark("Deposit a check"), mark("Take the check")),
+    "check-recover": Entry("products", mark("Payment for a check that came back"), mark("Take the payment")),
+    "check-agree": Entry("products", mark("Agree on a day for a check that came back"), mark("Agree")),
+    "check-give-back": Entry("products", mark("Give a deposited check back"), mark("Give it back")),
+    "check-settle": Entry("products", mark("A check was paid by its bank"), mark("Record it")),
+    "check-return": Entry("products", mark("A check came back unpaid"), mark("Record it")),
+    "check-write-off": Entry("products", mark("The house bears a check that came back"), mark("Write it off")),
     "customer-open": Entry("customers", mark("New customer"), mark("Open the record")),
     "customer-change": Entry("customers", mark("Change a customer's details"), mark("Change")),
     "account-open": Entry("customers", mark("Open an account"), mark("Open it")),
@@ -136,6 +144,15 @@ FIELDS: dict[str, Label] = {
     "content": Label(mark("The edition's file"), mark("Paste the whole text")),
     "services": Label(mark("Services")),
     "tendered": Label(mark("Cash the customer gives"), mark("In dollars")),
+    "sort": Label(mark("Sort of check")),
+    "check_date": Label(mark("Date on the check")),
+    "routing": Label(mark("Routing number")),
+    "fingerprint": Label(mark("Fingerprint of the check")),
+    "fee": Label(mark("Our fee"), mark("As the customer was told")),
+    "cash": Label(mark("Cash paid at once"), mark("You may leave it at 0.")),
+    "again": Label(mark("It came back unpaid before")),
+    "doubt": Label(mark("Why it may not be paid"), mark("Only if there is a doubt. A supervisor signs.")),
+    "until": Label(mark("To be paid by")),
 }
 """Field → its label and hint."""
 
@@ -147,6 +164,9 @@ DETAILS: dict[str, Label] = {
     "born": Label(mark("Date of birth")),
     "language": Label(mark("Language of receipts")),
     "note": Label(mark("Note")),
+    "micr": Label(mark("Line at the foot of the check"), mark("Scan it, or type it with its signs")),
+    "payee": Label(mark("Pay to"), mark("As it stands on the check")),
+    "maker": Label(mark("Written by"), mark("As it stands on the check")),
 }
 """Parts of a customer's details, in order."""
 
@@ -157,6 +177,8 @@ KIND_FIELDS: dict[tuple[str, str], Label] = {
     ("stamp-sale", "amount"): Label(mark("Price"), mark("Worked out from the number; you may leave it empty.")),
     ("surprise-count", "till"): Label(mark("Drawer that is counted")),
     ("till-count-absent", "till"): Label(mark("Drawer that is counted")),
+    ("check-recover", "account"): Label(mark("From account number"), mark("Leave it empty if it is paid in cash")),
+    ("check-return", "reason"): Label(mark("Why it came back")),
     ("transfer", "account"): Label(mark("From account number"), mark("Ten digits")),
 }
 """Where a kind calls a field otherwise."""
@@ -198,6 +220,31 @@ CHOICES: dict[str, str] = {
     "screen-locked": mark("screen locked"),
     "refused": mark("refused"),
     "reserve": mark("reserve"),
+    "treasury": mark("US Treasury check"),
+    "state-local": mark("check of a state or a town"),
+    "postal-order": mark("postal money order"),
+    "cashier": mark("cashier's check"),
+    "payroll": mark("payroll check"),
+    "personal": mark("personal check"),
+    "A": mark("not enough money"),
+    "B": mark("money not yet collected"),
+    "C": mark("payment was stopped"),
+    "D": mark("the account is closed"),
+    "E": mark("there is no such account"),
+    "F": mark("the account is frozen"),
+    "G": mark("too old"),
+    "H": mark("dated later"),
+    "I": mark("the back is not signed"),
+    "J": mark("the back is signed wrongly"),
+    "K": mark("not signed"),
+    "L": mark("signed wrongly"),
+    "N": mark("altered"),
+    "O": mark("cannot be read"),
+    "Q": mark("not allowed by its maker"),
+    "S": mark("ask who wrote it"),
+    "W": mark("the amount is not clear"),
+    "Y": mark("presented twice"),
+    "Z": mark("forged"),
 }
 """Words of short lists. A code that is not here is shown as it is written, its hyphens as blanks."""
 
