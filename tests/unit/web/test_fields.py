@@ -33,7 +33,8 @@ def typed_in(control: Control) -> dict[str, str]:
     if control.control == "pieces":
         return {control.parts[0].name: "2"}
     if control.control == "details":
-        return {"details.name": "Ada Whitehorse", "details.born": "1951-04-09", "details.language": "es"}
+        told = {"details.name": "Ada Whitehorse", "details.born": "1951-04-09", "details.language": "es"}
+        return {part.name: told.get(part.name, "some words") for part in control.parts}
     right = {
         "money": "1,250.00", "number": "7", "date": "2026-03-02", "flag": "1", "long": "text",
         "choice": control.options[0][0] if control.options else "",
