@@ -12,20 +12,18 @@ from typing import Any
 import pytest
 
 from counterfoil import codec
-from counterfoil.counter.checks import releases
 from counterfoil.counter.receipt import text_lines
 from counterfoil.engines.disk import RealDisk
 from counterfoil.engines.sqlite import SqliteStore
 from counterfoil.engines.texts import catalog
 from counterfoil.kernel.money import USD
 from counterfoil.office import rules
-from counterfoil.office.rules import Part
 from counterfoil.operations.answers import Accepted
 from counterfoil.operations.audit import audit
-from counterfoil.operations.desk import SystemRequest
+from counterfoil.operations.day_end import DayEnd
 from counterfoil.operations.receipts import Around, Printed, receipt_of
 from counterfoil.operations.tables import EXTRA_TABLES
-from counterfoil.testing.builders import CLERK, DAY, OTHER, SUPERVISOR, House, counter, line_id, pieces, taken
+from counterfoil.testing.builders import CLERK, DAY, OTHER, SUPERVISOR, House, counter, line_id, pieces
 
 MILL, FRIEND = "⑈004417⑈ ⑆021000021⑆ 77004210⑈", "⑆021000021⑆ 123456789⑈ 0101"
 ELSEWHERE = """\
@@ -69,11 +67,8 @@ def is_open(house: House, till: str) -> bool:
 
 
 def evening(house: House) -> None:
-    """What the end of the day does about holds: one entry of the system."""
-    lines = tuple(releases(house.desk.state, house.date))
-    body = {"kind": "check-hold-release", "date": house.date}
-    if lines:
-        taken(house.desk.one(SystemRequest(house.new_id(), body, lambda s: [Part("check-hold-release", lines)])))
+    """The end of the business day, and of every day before it that nobody ended."""
+    DayEnd(lambda call: call(house.desk)).run(house.date)
 
 
 def can_take_out(house: House) -> int:

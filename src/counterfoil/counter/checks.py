@@ -27,7 +27,7 @@ from counterfoil.office.checks import asks as ask
 from counterfoil.office.checks import refusals as no
 from counterfoil.office.checks.folds import plan_of
 from counterfoil.office.checks.rows import CheckDueRow, CheckItemRow, CheckPartRow
-from counterfoil.office.deciding import Decisions, Pledges, Prices, Reprices, Services, Step
+from counterfoil.office.deciding import Decisions, Pledges, Prices, Reprices, Services, Step, each
 from counterfoil.office.rules import NOTHING, Decision, Part, Pledged, Sitting
 from counterfoil.office.state import State
 from counterfoil.policy.edition import Edition
@@ -388,15 +388,21 @@ def decide_give_back(a: ask.GiveBackCheck, s: State, by: Sitting) -> Decision:
     return [Part(a.kind, (fact,))]
 
 
-def releases(s: State, day: str) -> Iterator[Fact]:
+def releases(s: State, day: str) -> Iterator[Fact | None]:
     """The parts that can be paid out by the next banking day: free this evening, so that no morning finds them held.
 
     The law says "by 9 in the morning" of that day (229.19(b)); what becomes available on a Monday is free on Friday.
     """
     until = add_banking_days(date.fromisoformat(day), 1).isoformat()
-    for row in s.check_part.all():
-        if row.state == "held" and row.available_on <= until:
-            yield f.CheckHoldReleased(row.case, row.part, row.account, row.amount, row.pending, day)
+
+    def lines(key: tuple[str, int]) -> list[Fact]:
+        row = s.check_part.get(*key)
+        if row is None or row.state != "held" or row.available_on > until:
+            return []
+        return [f.CheckHoldReleased(row.case, row.part, row.account, row.amount, row.pending, day)]
+
+    held = sorted((row.case, row.part) for row in s.check_part.rows.values() if row.state == "held")
+    yield from each(held, day, lambda key: key[0], lines)
 
 
 def _pledge_cashed(fact: f.CheckCashed, pledged: Pledged) -> None:
@@ -462,5 +468,5 @@ PRICES: Prices = {"check-cash": _price}
 
 REPRICE: Reprices = {f.CheckCashed: _reprice}
 
-STEPS: tuple[Step, ...] = (Step("check holds released", "check-hold-release", releases),)
+STEPS: tuple[Step, ...] = (Step("check-holds", "day-step", releases),)
 """What the end of the day does for this product."""

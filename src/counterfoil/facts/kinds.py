@@ -93,7 +93,6 @@ KINDS: tuple[Kind, ...] = (
     Kind(103, "check-return", _EITHER),
     Kind(104, "check-recover", _CLERK),
     Kind(105, "check-write-off", _CLERK, signers=2),
-    Kind(106, "check-hold-release", _SYSTEM),
     Kind(107, "check-agree", _CLERK),
     Kind(108, "check-give-back", _CLERK),
     Kind(230, "day-step", _SYSTEM),

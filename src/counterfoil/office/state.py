@@ -23,8 +23,8 @@ from counterfoil.ledger.machine import Machine
 from counterfoil.ledger.outcomes import Outcome
 from counterfoil.ledger.transfers import LINKED, Transfer
 from counterfoil.office import rows as r
-from counterfoil.office.day_end import rows as day_end_rows
 from counterfoil.office.checks import rows as checks
+from counterfoil.office.day_end import rows as day_end_rows
 from counterfoil.office.fold_tables import FOLDS, PASSING
 from counterfoil.office.folds import FOLDERS, accounts_of
 from counterfoil.policy.edition import Edition, read_edition

@@ -8,12 +8,11 @@ from typing import Any
 import pytest
 
 from cases.checks import came_back, cashed, cashing, deposited, paper
-from counterfoil.counter.checks import PRICES, REPRICE, releases
-from counterfoil.facts.checks import CheckCashed, CheckHoldReleased
+from counterfoil.counter.checks import PRICES, REPRICE
+from counterfoil.facts.checks import CheckCashed
 from counterfoil.office import rules
-from counterfoil.office.rules import Part
 from counterfoil.operations.answers import Accepted
-from counterfoil.operations.desk import SystemRequest
+from counterfoil.operations.day_end import DayEnd
 from counterfoil.policy.edition import read_edition
 from counterfoil.testing.builders import (
     CLERK,
@@ -27,7 +26,6 @@ from counterfoil.testing.builders import (
     outcome_of,
     pieces,
     refusal,
-    taken,
 )
 
 LATER = "2026-06-01"
@@ -51,15 +49,10 @@ def available(house: House) -> int:
 
 
 def end_of_day(house: House, day: str) -> int:
-    """Runs the step of the day's end as the engine does: one entry of the system; returns the cents released."""
-    lines = tuple(releases(house.desk.state, day))
-    if not lines:
-        return 0
-    made = SystemRequest(
-        house.new_id(), {"kind": "check-hold-release", "date": day}, lambda s: [Part("check-hold-release", lines)]
-    )
-    taken(house.desk.one(made))
-    return sum(line.amount for line in lines if isinstance(line, CheckHoldReleased))
+    """Ends every day up to ``day``; returns the cents that can be paid out more than before."""
+    before = available(house)
+    DayEnd(lambda call: call(house.desk)).run(day)
+    return available(house) - before
 
 
 @pytest.fixture(scope="module")
@@ -258,6 +251,7 @@ def test_holds_end_on_their_days_each_once() -> None:
     assert end_of_day(house, "2026-06-01") == 0, "what was released is not released again"
     assert refusal(house.ask("withdrawal", till="T1", account=house.account, amount=17_501)).code == "funds.short"
     house.do("withdrawal", till="T1", account=house.account, amount=17_500)
+    later(house, "2026-06-04")
     assert end_of_day(house, "2026-06-03") == 62_500, "a day late: the day that was missed"
     assert available(house) == 62_500
     house.check()
@@ -269,7 +263,7 @@ def test_a_check_that_is_paid_is_held_no_longer() -> None:
     assert refusal(house.ask("check-settle", case=case)).code == "clerk.role"
     house.do("check-settle", by=SUPERVISOR, case=case)
     assert available(house) == 40_000
-    assert end_of_day(house, "2026-06-30") == 0
+    assert end_of_day(house, LATER) == 0
     house.check()
 
 

@@ -17,7 +17,6 @@ TITLES: Titles = {
     "check-return": mark("Check came back unpaid"),
     "check-recover": mark("Payment for a check that came back"),
     "check-write-off": mark("Check borne by the house"),
-    "check-hold-release": mark("Check no longer held"),
     "check-agree": mark("Day agreed for a check that came back"),
     "check-give-back": mark("Check given back"),
 }
