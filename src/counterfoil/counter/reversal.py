@@ -59,7 +59,8 @@ def decide_reversal(a: ask.Reverse, s: State, by: Sitting, original: Original | 
     account, amount, till = (getattr(fact, name, None) for name in ("account", "amount", "till"))
     if (a.account is not None and a.account != account) or (a.amount is not None and a.amount != amount):
         return no.ReversalDiffers(a.entry)
-    legs = [leg for one in original.facts for leg in legs_of(one, s.place)]
+    # Undone last first, so that an account that a fact fills and empties is never short on the way back.
+    legs = [leg for one in original.facts for leg in legs_of(one, s.place)][::-1]
     moved = max((leg.amount for leg in legs), default=0)
     refused = rules.own_till(s, till, by) if till is not None else None
     refused = refused or rules.approved(by, amount or moved, rules.edition(s).limit("reversal").approval_above)

@@ -33,7 +33,13 @@ class Shape(NamedTuple):
 CUSTOMER = Shape(FIELDS, REQUIRED)
 CHECK = Shape(("micr", "payee", "maker", "note"), ("micr", "payee", "maker"))
 """A check: the line at its foot, for whom it was written, who wrote it."""
-SHAPES: Mapping[str, Shape] = {"check-cash": CHECK, "check-deposit": CHECK}
+CASH_FLOW = Shape(("income", "rent", "dues", "payday", "shown", "note"), ("income", "rent", "dues"))
+"""A month's money, amounts as decimal text; ``shown``: the papers it was shown by."""
+SHAPES: Mapping[str, Shape] = {
+    "check-cash": CHECK,
+    "check-deposit": CHECK,
+    "loan-apply": CASH_FLOW,
+}
 """Kind of request → the shape of its details; a kind that is not named here takes a customer's."""
 
 

@@ -41,17 +41,18 @@ _PRODUCTS = (
     day_end_folds,
 )
 
+_WITH_STATEMENT = ("customer:", "loan:")
 RESERVE_PLACE = "reserve"
 """Where the office's own stamp stock lies, as a ``stock`` place (tills have their own numbers)."""
 
 
 def accounts_of(fact: Fact) -> list[str]:
-    """Customers' accounts that a fact is about, each once: whose statements show its entry."""
+    """Customers' accounts and loans that a fact is about, each once: whose statements show its entry."""
     if isinstance(fact, m.Reversed):
         names = [name for leg in fact.legs for name in leg[:2]]
-        found = [name.split(":")[1] for name in names if isinstance(name, str) and name.startswith("customer:")]
+        found = [name.split(":")[1] for name in names if isinstance(name, str) and name.startswith(_WITH_STATEMENT)]
     else:
-        found = [account for account in (getattr(fact, "account", None), getattr(fact, "to_account", None)) if account]
+        found = [one for one in (getattr(fact, name, None) for name in ("account", "to_account", "loan")) if one]
     return list(dict.fromkeys(found))
 
 

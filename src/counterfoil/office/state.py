@@ -27,6 +27,7 @@ from counterfoil.office.checks import rows as checks
 from counterfoil.office.day_end import rows as day_end_rows
 from counterfoil.office.fold_tables import FOLDS, PASSING
 from counterfoil.office.folds import FOLDERS, accounts_of
+from counterfoil.office.loans import rows as loans
 from counterfoil.policy.edition import Edition, read_edition
 
 R = TypeVar("R", bound=tuple[Any, ...])
@@ -90,6 +91,9 @@ class State:
         self.legal_hold: Fold[r.HoldRow] = Fold(1)
         self.reversal: Fold[r.ReversalRow] = Fold(2)
         self.books: Fold[r.BooksRow] = Fold(1)
+        self.loan_application: Fold[loans.ApplicationRow] = Fold(1)
+        self.loan: Fold[loans.LoanRow] = Fold(1)
+        self.borrower: Fold[loans.BorrowerRow] = Fold(1)
         self.bulk: Fold[day_end_rows.BulkRow] = Fold(2)
         self.set_aside: Fold[day_end_rows.AsideRow] = Fold(3)
         self.ended_day: Fold[day_end_rows.EndedRow] = Fold(1)

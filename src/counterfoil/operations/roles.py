@@ -77,6 +77,12 @@ ASK: Mapping[str, frozenset[str]] = {
     "check-write-off": OFFICE,
     "check-agree": WINDOW,
     "check-give-back": WINDOW,
+    "loan-apply": WINDOW,
+    "loan-open": WINDOW,
+    "loan-pay": WINDOW,
+    "loan-defer": WINDOW,
+    "loan-charge-off": OFFICE,
+    "loan-recover": WINDOW,
 }
 """Kind → the roles that may ask it. An auditor may renew or end her own key and nothing else."""
 

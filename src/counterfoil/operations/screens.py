@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from counterfoil.kernel.money import currency, parse_decimal
 from counterfoil.kernel.outcomes import Malformed
 from counterfoil.products.micr import fingerprint, read_line
 
@@ -30,5 +31,19 @@ def check(details: Mapping[str, str], body: Mapping[str, Any]) -> tuple[Mapping[
     return {**details, "micr": line.printed()}, {"routing": line.routing, "fingerprint": made}
 
 
-READ_OFF: dict[str, Read] = {"check-cash": check, "check-deposit": check}
+def cash_flow(details: Mapping[str, str], body: Mapping[str, Any]) -> tuple[Mapping[str, str], Mapping[str, Any]]:
+    """What is left of a month's money after rent and other dues, in minor units; never below zero."""
+    if "left" in body:
+        return details, {}
+    unit = currency(body.get("currency", ""))
+    amounts = []
+    for name in ("income", "rent", "dues"):
+        try:
+            amounts.append(parse_decimal(details[name], unit).minor)
+        except Malformed as error:
+            raise Malformed(f"details.{name}: {error}", field=f"details.{name}") from None
+    return details, {"left": max(0, amounts[0] - amounts[1] - amounts[2])}
+
+
+READ_OFF: dict[str, Read] = {"check-cash": check, "check-deposit": check, "loan-apply": cash_flow}
 """Kind of request → how its details are read. Raises ``Malformed`` naming the field."""

@@ -12,6 +12,7 @@ import apsw
 import cbor2
 import pytest
 
+from cases import PRODUCTS
 from counterfoil import bootstrap
 from counterfoil.engines.sqlite import SqliteStore
 from counterfoil.facts.kinds import KINDS
@@ -27,12 +28,14 @@ from counterfoil.office.state import State
 from counterfoil.operations.audit import Asked, Report, audit, rebuild
 from counterfoil.operations.audit_entries import Bearings, Chunk, check_chunk, read_record, record
 from counterfoil.operations.day_end import DayEnd
+from counterfoil.operations.desk import Desk
 from counterfoil.operations.export import SignedLog
 from counterfoil.operations.queries import books
 from counterfoil.operations.refold import Refold, lines_of
 from counterfoil.operations.store import Commit, Row, Scalar, TableSpec
 from counterfoil.operations.tables import ALL_TABLES
 from counterfoil.testing import offices as o
+from counterfoil.testing.builders import edition
 
 FOLDS = [spec for spec in ALL_TABLES if spec.kind == "fold"]
 
@@ -59,6 +62,9 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
         o.done(desk, o.ask(desk, 125, "legal-hold", by=[ana, ben], **hold))
         o.done(desk, o.ask(desk, 126, "stock-in", by=[ana, ben], item="forever", quantity=100))
         o.done(desk, o.ask(desk, 127, "stock-to-till", by=[ben, ana], till=o.TILL, item="forever", quantity=40))
+        o.done(desk, o.ask(desk, 128, "policy-edition", by=[ana, ben], content=edition(o.DAY)))
+        for place, product in enumerate(PRODUCTS):  # Each product leaves rows in its own tables.
+            getattr(product, "sound", _nothing)(desk, 10_000 + 100 * place)
         counted = desk.state.balance(f"till:{o.TILL}")
         short = counted[0] - counted[1] - 700
         o.done(desk, o.ask(desk, 130, "till-count", by=[ben], till=o.TILL, count=_pieces(short)))
@@ -76,6 +82,10 @@ def _paid(state: State, day: str) -> Iterator[Fact | None]:
     account = state.holding.all()[0].account
     yield HouseMoved(account, "interest", 700, "in", "test")
     yield HouseMoved(account, "fees", 70_000_000, "out", "test")
+
+
+def _nothing(desk: Desk, number: int) -> None:
+    """A product without tables of its own."""
 
 
 def _pieces(amount: int) -> dict[str, int]:

@@ -34,6 +34,7 @@ def typed_in(control: Control) -> dict[str, str]:
         return {control.parts[0].name: "2"}
     if control.control == "details":
         told = {"details.name": "Ada Whitehorse", "details.born": "1951-04-09", "details.language": "es"}
+        told |= {"details.income": "1450.00", "details.rent": "600.00", "details.dues": "350.00"}
         return {part.name: told.get(part.name, "some words") for part in control.parts}
     right = {
         "money": "1,250.00", "number": "7", "date": "2026-03-02", "flag": "1", "long": "text",
@@ -42,7 +43,7 @@ def typed_in(control: Control) -> dict[str, str]:
     named = {
         "account": ACCOUNT, "to": ACCOUNT, "customer": ACCOUNT, "presented_by": ACCOUNT, "on_behalf_of": ACCOUNT,
         "till": "t9", "case": "d1-204", "office": "9000", "from_office": "9000", "to_office": "0417", "clerk": "103",
-        "pouch": "P-9000-0611",
+        "pouch": "P-9000-0611", "loan": ACCOUNT, "apr": "27.94",
     }  # fmt: skip
     return {control.name: right.get(control.control) or named.get(control.name, "some words")}
 

@@ -23,7 +23,7 @@ from counterfoil.office.requests import ASKS, fields_of, parse
 from counterfoil.operations.window import OfficeNow
 from counterfoil.policy.terms.checks import CheckTerms
 
-BY_SCREEN = ("date", "currency", "key", "custody", "services", "what", "routing", "fingerprint")
+BY_SCREEN = ("date", "currency", "key", "custody", "services", "what", "routing", "fingerprint", "left")
 """Fields that nobody types."""
 ANY_TILL = ("till-open", "surprise-count", "till-count-absent")
 """Kinds that name a drawer which need not be the clerk's own."""

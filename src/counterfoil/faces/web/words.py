@@ -58,6 +58,12 @@ MENU: dict[str, Entry] = {
     "check-settle": Entry("products", mark("A check was paid by its bank"), mark("Record it")),
     "check-return": Entry("products", mark("A check came back unpaid"), mark("Record it")),
     "check-write-off": Entry("products", mark("The house bears a check that came back"), mark("Write it off")),
+    "loan-apply": Entry("products", mark("Apply for a small loan"), mark("Record the application")),
+    "loan-open": Entry("products", mark("Give out a small loan"), mark("Give it out")),
+    "loan-pay": Entry("products", mark("Loan payment"), mark("Take the payment")),
+    "loan-defer": Entry("products", mark("Put a loan payment off, free"), mark("Put it off")),
+    "loan-charge-off": Entry("products", mark("Give a loan up as lost"), mark("Give it up")),
+    "loan-recover": Entry("products", mark("Money on a lost loan"), mark("Take the payment")),
     "customer-open": Entry("customers", mark("New customer"), mark("Open the record")),
     "customer-change": Entry("customers", mark("Change a customer's details"), mark("Change")),
     "account-open": Entry("customers", mark("Open an account"), mark("Open it")),
@@ -153,6 +159,14 @@ FIELDS: dict[str, Label] = {
     "again": Label(mark("It came back unpaid before")),
     "doubt": Label(mark("Why it may not be paid"), mark("Only if there is a doubt. A supervisor signs.")),
     "until": Label(mark("To be paid by")),
+    "loan": Label(mark("Loan number"), mark("Ten digits, as on the paper")),
+    "every": Label(mark("How often")),
+    "number_of_payments": Label(mark("Number of payments")),
+    "left": Label(mark("Left of a month"), mark("Worked out from income, rent and other bills")),
+    "first_due": Label(mark("First payment due")),
+    "apr": Label(mark("Annual percentage rate"), mark("As shown to the customer, such as 27.94")),
+    "payment": Label(mark("Each payment"), mark("As shown to the customer")),
+    "total": Label(mark("Total of payments"), mark("As shown to the customer")),
 }
 """Field → its label and hint."""
 
@@ -167,6 +181,11 @@ DETAILS: dict[str, Label] = {
     "micr": Label(mark("Line at the foot of the check"), mark("Scan it, or type it with its signs")),
     "payee": Label(mark("Pay to"), mark("As it stands on the check")),
     "maker": Label(mark("Written by"), mark("As it stands on the check")),
+    "income": Label(mark("Income of a month"), mark("In dollars, such as 1450.00")),
+    "rent": Label(mark("Rent of a month"), mark("In dollars, such as 600.00")),
+    "dues": Label(mark("Other bills of a month"), mark("In dollars, such as 350.00")),
+    "payday": Label(mark("Payday"), mark("You may leave it empty")),
+    "shown": Label(mark("Papers that show it"), mark("Such as two pay slips")),
 }
 """Parts of a customer's details, in order."""
 
@@ -179,6 +198,10 @@ KIND_FIELDS: dict[tuple[str, str], Label] = {
     ("till-count-absent", "till"): Label(mark("Drawer that is counted")),
     ("check-recover", "account"): Label(mark("From account number"), mark("Leave it empty if it is paid in cash")),
     ("check-return", "reason"): Label(mark("Why it came back")),
+    ("loan-defer", "until"): Label(mark("New due date"), mark("As shown to the customer")),
+    ("loan-open", "account"): Label(mark("To account number"), mark("Leave empty for cash")),
+    ("loan-pay", "account"): Label(mark("From account number"), mark("Leave empty for cash")),
+    ("loan-recover", "account"): Label(mark("From account number"), mark("Leave empty for cash")),
     ("transfer", "account"): Label(mark("From account number"), mark("Ten digits")),
 }
 """Where a kind calls a field otherwise."""
@@ -206,6 +229,10 @@ CHOICES: dict[str, str] = {
     "consular-card": mark("consular card"),
     "expired-license": mark("license that has expired"),
     "library-card": mark("library card"),
+    "weekly": mark("every week"),
+    "biweekly": mark("every 2 weeks"),
+    "semimonthly": mark("twice a month"),
+    "monthly": mark("every month"),
     "en": mark("English"),
     "es": mark("Spanish"),
     "open": mark("open"),
