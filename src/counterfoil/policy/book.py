@@ -124,13 +124,13 @@ def _said(value: Any, cells: tuple[Any, ...], edition: Edition) -> str:
     if isinstance(value, int) and _MINOR in cells:
         return _money(value, edition)
     if isinstance(value, Fraction):
-        return _decimal(value) + (" %" if _PERCENT in cells else "")
+        return decimal(value) + (" %" if _PERCENT in cells else "")
     if isinstance(value, date):
         return value.isoformat()
     return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
-def _decimal(value: Fraction) -> str:
+def decimal(value: Fraction) -> str:
     """An edition's fractions come from decimal texts, so they have a last decimal."""
     places = 0
     while (value * 10**places).denominator != 1:

@@ -23,6 +23,7 @@ COMMANDS: dict[str, str] = {
     "init": "counterfoil.faces.cli.office:init",
     "clerk": "counterfoil.faces.cli.office:clerk",
     "policy": "counterfoil.faces.cli.policy:policy",
+    "quote": "counterfoil.faces.cli.quote:quote",
     "epoch": "counterfoil.faces.cli.office:epoch",
     "backup": "counterfoil.faces.cli.office:backup",
     "doctor": "counterfoil.faces.cli.office:doctor",

@@ -1,4 +1,4 @@
-"""The policy book: editions entered, listed, shown in words, checked, compared."""
+"""The policy book: editions entered, listed, shown in words, checked, compared, tried on a month's sales."""
 
 from __future__ import annotations
 
@@ -12,9 +12,12 @@ from counterfoil.faces.cli.house import House
 from counterfoil.faces.cli.main import WRONG, as_json, json_option
 from counterfoil.faces.cli.office import FILE, FOLDER, clock_is_seen, finish, office_today, paper, told_of
 from counterfoil.faces.cli.pins import pin_source
+from counterfoil.kernel.days import day
+from counterfoil.kernel.money import Money
 from counterfoil.kernel.outcomes import Malformed
 from counterfoil.office.requests import TakeEdition
 from counterfoil.operations.desk import Request, load_state
+from counterfoil.operations.simulate import simulate as run_simulation
 from counterfoil.policy.book import differences, lines_of
 from counterfoil.policy.edition import BrokenEdition, Edition, read_edition, read_new_edition
 
@@ -141,6 +144,40 @@ def diff(house: House, before: str, after: str, authority: str | None, json_: bo
             click.echo(f"  {one.path}: {one.before}, not there any more")
         else:
             click.echo(f"  {one.path}: {one.before} → {one.after}")
+    return 0
+
+
+@policy.command("simulate")
+@click.argument("folder", metavar="DIR", type=FOLDER)
+@click.argument("edition", metavar="EDITION")
+@_AUTHORITY
+@click.option("--from", "first", default=None, metavar="DATE", help="First business day. [default: the month before]")
+@click.option("--to", "last", default=None, metavar="DATE", help="Last business day. [default: the month before]")
+@json_option
+@click.pass_obj
+def simulate(
+    house: House, folder: Path, edition: str, authority: str | None, first: str | None, last: str | None, json_: bool
+) -> int:
+    """What would a month's sales have cost customers under another edition? Read from the journal; nothing changes."""
+    new = _found(house, edition, authority)
+    since, until = (day(one, field=name) if one else None for one, name in ((first, "from"), (last, "to")))
+    store = house.read_store(folder)
+    try:
+        found = run_simulation(store, new, since, until)
+    finally:
+        store.close()
+    if json_:
+        as_json(found.as_json())
+        return 0
+    click.echo(f"Sales from {found.first} to {found.last}, under {new.name}:")
+    for one in [*found.kinds.values(), found.whole()]:
+        then, now = Money(one.then, new.currency), Money(one.now, new.currency)
+        change = now - then
+        way = "the same" if not change.minor else f"{change} more" if change.minor > 0 else f"{-change} less"
+        click.echo(f"  {one.kind:<16} {one.sales:>6} sales: {then} then, {now} now: {way}")
+        if one.not_offered:
+            paid = Money(one.not_offered_then, new.currency)
+            click.echo(f"  {'':<16} {one.not_offered:>6} sales for {paid} are not offered there, and not in the sums")
     return 0
 
 
