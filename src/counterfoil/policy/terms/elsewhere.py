@@ -1,7 +1,7 @@
 """``[elsewhere]``: what the same service usually costs elsewhere, as it was found, with source and date.
 
 Always true: a figure is as it was found and never made up: it carries where it was read, of when it is, and how sure we
-are. It enters an edition only as such a row.
+are (``test_the_shipped_figures_are_those_that_were_found``). It enters an edition only as such a row.
 
     [[elsewhere.prices]]
     kind = "loan-open"                       # which of our services it is compared with
@@ -28,6 +28,7 @@ HOW = ("each", "per-100", "percent", "percent-a-year", "a-month")
 each month of an account."""
 STATUS = ("read", "secondary", "computed")
 """How it was found: read in the named document, taken from one that reports it, or worked out from one."""
+_ROWS = "elsewhere.prices"
 _FIELD = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 
@@ -41,7 +42,7 @@ class Who:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PriceElsewhere:
-    """One figure. ``only`` is ``field=value`` of a request that it is for, such as ``check=payroll``; ``over`` and
+    """One figure. ``only`` is ``field=value`` of a request that it is for, such as ``sort=payroll`` or ``sort=payroll|cashier``; ``over`` and
     ``up_to`` bound the amounts it is for (over, not at; up to, and at)."""
 
     kind: Name
@@ -79,11 +80,11 @@ class Elsewhere:
 
 def check_elsewhere(found: Elsewhere, tables: Mapping[type, Any]) -> None:
     """Every row can be used: its bounds hold something, and its condition is one."""
-    for row in found.prices:
+    for number, row in enumerate(found.prices):
         if row.up_to is not None and row.over >= row.up_to:
-            raise BadValue("up_to", f"over {row.over} and up to {row.up_to} hold nothing", within="elsewhere.prices")
+            raise BadValue("up_to", f"over {row.over} and up to {row.up_to} hold nothing", within=_ROWS, row=number)
         if row.only is not None and not _FIELD.fullmatch(row.only.partition("=")[0]):
-            raise BadValue("only", f"only is {row.only!r}: such as check=payroll", within="elsewhere.prices")
+            raise BadValue("only", f"only is {row.only!r}: such as sort=payroll", within=_ROWS, row=number)
 
 
 TABLES: Tables = {"elsewhere": (Elsewhere, check_elsewhere)}
