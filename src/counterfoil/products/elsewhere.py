@@ -80,5 +80,5 @@ def cost_of(row: PriceElsewhere, amount: int, unit: Currency) -> int | None:
     if row.how == "percent-a-year":
         return None
     if row.how in ("percent", "per-100"):
-        return whole_half_up(Fraction(amount) * row.value / 100)
+        return whole_half_up(amount * Fraction(row.value, 100))
     return whole_half_up(row.value * 10**unit.exponent)
