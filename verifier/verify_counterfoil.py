@@ -54,10 +54,10 @@ _TABLE = """1 epoch-open/so 2 epoch-close/b 3 policy-edition/b2o 4 clerk-enrol/b
 51 stock-to-till/2 52 stock-from-till/2 53 stamp-sale 60 customer-open 61 customer-change 62 account-open/b
 63 account-close 64 account-reopen 65 account-freeze 66 account-unfreeze/2 67 legal-hold/2 68 legal-hold-release/2
 69 balance-told 80 deposit 81 withdrawal 82 transfer 83 reversal 84 house-advance 85 house-movement/s 100 check-cash
-101 check-deposit 102 check-settle/b 103 check-return/b 104 check-recover 105 check-write-off/2
-107 check-agree 108 check-give-back 160 loan-apply 161 loan-open 162 loan-pay 163 loan-defer 164 loan-charge-off/2
-165 loan-recover 230 day-step/s 231 day-step-posted/s 232 line-set-aside/s
-234 day-end/s"""
+101 check-deposit 102 check-settle/b 103 check-return/b 104 check-recover 105 check-write-off/2 107 check-agree
+108 check-give-back 135 bill-pay 136 bill-confirm/b 137 bill-return/b 138 bill-refund 139 bill-cancel
+141 bill-unmatched/b 160 loan-apply 161 loan-open 162 loan-pay 163 loan-defer 164 loan-charge-off/2 165 loan-recover
+230 day-step/s 231 day-step-posted/s 232 line-set-aside/s 234 day-end/s"""
 KINDS = {int(number): (name, [SYSTEM] if "s" in marks else [CLERK, SYSTEM] if "b" in marks else [CLERK],
                        2 if "2" in marks else 1, "o" in marks)  # (name, actors, signers, opening)
          for number, name, marks in re.findall(r"(\d+) ([a-z-]+)/?(\S*)", _TABLE)}

@@ -23,6 +23,7 @@ from counterfoil.ledger.machine import Machine
 from counterfoil.ledger.outcomes import Outcome
 from counterfoil.ledger.transfers import LINKED, Transfer
 from counterfoil.office import rows as r
+from counterfoil.office.bills import rows as bills
 from counterfoil.office.checks import rows as checks
 from counterfoil.office.day_end import rows as day_end_rows
 from counterfoil.office.fold_tables import FOLDS, PASSING
@@ -97,6 +98,7 @@ class State:
         self.bulk: Fold[day_end_rows.BulkRow] = Fold(2)
         self.set_aside: Fold[day_end_rows.AsideRow] = Fold(3)
         self.ended_day: Fold[day_end_rows.EndedRow] = Fold(1)
+        self.bill_item: Fold[bills.BillItemRow] = Fold(1)
         self.check_item: Fold[checks.CheckItemRow] = Fold(1)
         self.check_seen: Fold[checks.CheckSeenRow] = Fold(1)
         self.check_part: Fold[checks.CheckPartRow] = Fold(2)

@@ -21,6 +21,7 @@ from counterfoil.office import readers as read
 from counterfoil.office.readers import Reader, count_total
 from counterfoil.office.requests import ASKS, fields_of, parse
 from counterfoil.operations.window import OfficeNow
+from counterfoil.policy.terms.bills import BillTerms
 from counterfoil.policy.terms.checks import CheckTerms
 
 BY_SCREEN = ("date", "currency", "key", "custody", "services", "what", "routing", "fingerprint", "left")
@@ -150,6 +151,9 @@ class Form:
             return [(code, self.say(words.choice(code))) for code in edition.tiers]
         if name == "product":
             return [(code, self.say(words.choice(code))) for code in edition.products]
+        if name == "biller":
+            bills = edition.terms(BillTerms)
+            return [(code, biller.title) for code, biller in bills.billers.items()] if bills else []
         if name == "sort":
             checks = edition.terms(CheckTerms)
             return [(code, self.say(words.choice(code))) for code in checks.sorts] if checks else []
