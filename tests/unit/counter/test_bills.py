@@ -131,7 +131,8 @@ def test_what_was_paid_from_an_account_goes_back_there() -> None:
     house.do("deposit", till="T1", account=house.account, amount=20_000)
     case = came_back(house, account=house.account)
     assert house.owed() == 10_850
-    for elsewhere in ({}, {"account": house.second_account}):
+    ways: tuple[dict[str, Any], ...] = ({}, {"account": house.second_account})
+    for elsewhere in ways:
         assert refusal(house.ask("bill-refund", case=case, till="T1", **elsewhere)).code == "bill.account"
     house.do("bill-refund", case=case, till="T1", account=house.account)
     assert house.owed() == 20_000
