@@ -10,10 +10,16 @@ import pytest
 
 from counterfoil import bootstrap
 from counterfoil.engines.texts import catalog
+from counterfoil.facts.money import HouseMoved
+from counterfoil.facts.record import Fact
 from counterfoil.kernel.outcomes import Malformed, Unavailable, untranslated
+from counterfoil.office.deciding import Step
+from counterfoil.office.state import State
+from counterfoil.operations.day_end import DayEnd
 from counterfoil.operations.documents import kept
 from counterfoil.operations.documents.statement import PASSBOOK_LINES
 from counterfoil.operations.queries import account_book
+from counterfoil.operations.receipts import TITLES
 from counterfoil.operations.store import OfficeStore
 from counterfoil.testing import offices as o
 
@@ -107,3 +113,23 @@ def test_an_office_without_a_day_has_nothing_to_print(tmp_path: Path) -> None:
             kept.prices_of(store, "en", untranslated)
     finally:
         store.close()
+
+
+def paid(s: State, day: str) -> Iterator[Fact | None]:
+    for (account,) in sorted(s.holding.rows):
+        yield HouseMoved(account, "interest", 7, "in", "test")
+
+
+@pytest.mark.parametrize(("kind", "words"), [("day-step", "End of the day: one step"),
+                                             ("house-movement", TITLES["house-movement"])])  # fmt: skip
+def test_a_line_of_the_days_end_is_called_by_its_step(kind: str, words: str, tmp_path: Path) -> None:
+    folder = tmp_path / "office"
+    account = o.new_office(folder)
+    with o.seated(folder, seed=9) as office:
+        DayEnd(lambda call: call(office.desk), steps=(Step("pay", kind, paid),)).run(o.DAY)
+    store = bootstrap.open_store(folder, bootstrap.read_settings(folder), read_only=True)
+    try:
+        last = kept.movements_of(store, account, untranslated)[-1]
+    finally:
+        store.close()
+    assert (last.what, last.amount, last.balance) == (words, 7, 10_007)

@@ -11,14 +11,15 @@ from datetime import date
 from typing import Any
 
 from counterfoil import codec
+from counterfoil.facts.day_end import BulkPosted
 from counterfoil.facts.kinds import kind_numbered
-from counterfoil.journal import entry as je
 from counterfoil.kernel.days import day
 from counterfoil.kernel.money import currency
 from counterfoil.kernel.outcomes import Malformed, Translate, Unavailable
+from counterfoil.office.day_end.rows import BulkRow
 from counterfoil.office.rows import DayRow, EpochRow
 from counterfoil.operations import queries
-from counterfoil.operations.desk import load_state
+from counterfoil.operations.desk import load_state, read_entry
 from counterfoil.operations.documents.fees import Elsewhere, Fees, fees_of
 from counterfoil.operations.documents.paper import Head, Words
 from counterfoil.operations.documents.statement import PASSBOOK_LINES, Movement, Passbook, Statement
@@ -113,8 +114,14 @@ def language_of(store: OfficeStore, account: str) -> str:
 
 
 def _title(store: OfficeStore, at: tuple[int, int], translate: Translate) -> str:
-    core = je.decode_leaf(store.entries(at[0], at[1], 1)[0].leaf).core
-    return translate(TITLES[kind_numbered(core.kind).name])
+    """What made the movement: the entry's kind, or, for a line of the day's end, the kind of its step."""
+    read = read_entry(store.entries(at[0], at[1], 1)[0])
+    posted = next((fact for fact in read.facts if isinstance(fact, BulkPosted)), None)
+    row = store.get("bulk", (posted.value_date, posted.step)) if posted is not None else None
+    if row is not None:
+        step = BulkRow(*row)  # type: ignore[arg-type]  # the store keeps the columns of the row class
+        read = read_entry(store.entries(step.epoch, step.sequence, 1)[0])
+    return translate(TITLES[kind_numbered(read.core.kind).name])
 
 
 def _head(store: OfficeStore, account: str, on: date) -> Head:
