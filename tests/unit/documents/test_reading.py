@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from dataclasses import fields
 from typing import Any
 
 import pytest
@@ -10,8 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from counterfoil.kernel.outcomes import Malformed
-from counterfoil.operations.documents.paper import Paper
+from counterfoil.operations.documents.fees import Elsewhere, Fees, Price
+from counterfoil.operations.documents.identity import Identity, Seen
+from counterfoil.operations.documents.loan import Conditions, Payday
+from counterfoil.operations.documents.money_order import MoneyOrder
+from counterfoil.operations.documents.paper import Head, Paper
 from counterfoil.operations.documents.reading import KINDS, elsewhere_of, values_of, write
+from counterfoil.operations.documents.savings import Savings
+from counterfoil.operations.documents.statement import Earned, Movement, Passbook, Statement
+from docs.pages import PROJECT
 from unit.documents.samples import content, paper
 
 
@@ -100,3 +108,18 @@ def test_prices_elsewhere_are_a_map_of_lists() -> None:
     for wrong in ([], {"x": 1}, {"x": [1]}, {"x": [{**one, "more": 1}]}):
         with pytest.raises(Malformed):
             elsewhere_of(wrong)
+
+
+@pytest.mark.parametrize(
+    ("section", "cls"),
+    [
+        ("`head`, in every paper", Head), ("loan", Conditions), ("loan", Payday), ("savings", Savings),
+        ("statement", Statement), ("statement", Movement), ("statement", Earned), ("fees", Fees), ("fees", Price),
+        ("fees", Elsewhere), ("identity", Identity), ("identity", Seen), ("passbook", Passbook),
+        ("money-order", MoneyOrder),
+    ],
+)  # fmt: skip
+def test_the_reference_names_every_value(section: str, cls: Any) -> None:
+    page = (PROJECT / "docs" / "reference" / "papers.md").read_text("utf-8")
+    text = page.split(f"\n## {section}\n")[1].split("\n## ")[0]
+    assert [f.name for f in fields(cls) if f.name != "head" and f"`{f.name}`" not in text] == []
