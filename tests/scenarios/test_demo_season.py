@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from counterfoil.demo.habits import HABITS
 from counterfoil.demo.season import Season
 from counterfoil.engines.clock import FileClock, local_ms
 from counterfoil.engines.editions import demonstration
@@ -21,7 +22,9 @@ def season(last: date = LAST, days: int = 12, people: int = 20) -> tuple[House, 
     house = House(MemoryStore(EXTRA_TABLES), MemoryDisk(), content=demonstration("us-postal-bank"))
     house.clock = house.desk.clock = FileClock(start=local_ms(local_time("2026-01-05T07:00"), ZONE))
     house.open_log().enrol(CLERK, OTHER)
-    made = Season(house.desk, house.clock, {c: house.signer(c) for c in (SUPERVISOR, CLERK, OTHER)}, zone=ZONE)
+    made = Season(
+        house.desk, house.clock, {c: house.signer(c) for c in (SUPERVISOR, CLERK, OTHER)}, zone=ZONE, habits=HABITS
+    )
     made.play(last, lambda done, of: None, days=days, people=people)
     return house, made
 
@@ -48,3 +51,8 @@ def test_one_difference_waits_and_one_is_disputed(played: tuple[House, Season]) 
 def test_the_same_seed_asks_the_same(played: tuple[House, Season]) -> None:
     assert season()[1].asked == played[1].asked
     assert season(date(2026, 3, 27))[1].asked != played[1].asked
+
+
+def test_every_product_is_used(played: tuple[House, Season]) -> None:
+    asked = {kind for kind, _ in season(days=40, people=60)[1].asked}
+    assert {"check-cash", "check-deposit", "check-settle", "loan-apply", "loan-open", "loan-pay"} <= asked

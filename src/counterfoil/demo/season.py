@@ -5,7 +5,7 @@ the file's clock of its day (``test_the_season_is_sound``); every day is closed,
 answer and one in dispute (``test_one_difference_waits_and_one_is_disputed``); the same seed and the same last day give
 the same requests (``test_the_same_seed_asks_the_same``).
 
-What a customer does on a day is a ``Habit``: a function from the season to requests. Each product adds its own.
+What people come for stands in ``demo.habits``.
 """
 
 from __future__ import annotations
@@ -16,8 +16,6 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from counterfoil import codec
-from counterfoil.customers.details import details_hash
 from counterfoil.demo.people import CUSTOMERS, Person
 from counterfoil.engines.clock import FileClock, local_ms
 from counterfoil.kernel.days import local_time
@@ -26,7 +24,9 @@ from counterfoil.ledger.booking import till_account
 from counterfoil.ledger.legs import VAULT
 from counterfoil.office import rules
 from counterfoil.office.requests import parse
+from counterfoil.operations import window
 from counterfoil.operations.answers import Accepted, Answer
+from counterfoil.operations.day_end import DayEnd
 from counterfoil.operations.desk import Desk, Request, Signer
 from counterfoil.products.calendar import is_banking_day
 
@@ -76,7 +76,7 @@ class Season:
 
     def __init__(
         self, desk: Desk, clock: FileClock, signers: Mapping[str, Signer], *, zone: str, seed: int = SEED,
-        habits: Sequence[tuple[int, Habit]] = (),
+        habits: Sequence[tuple[int, Habit]],
     ) -> None:  # fmt: skip
         self.desk, self.clock, self.signers, self.zone = desk, clock, signers, zone
         self.bits = random.Random(seed).getrandbits
@@ -85,7 +85,7 @@ class Season:
         self.asked: list[tuple[str, dict[str, Any]]] = []
         """(kind, body) of every request, in order."""
         self.refused: dict[str, int] = {}
-        self._habits = [habit for weight, habit in (*_HABITS, *habits) for _ in range(weight)]
+        self._habits = [habit for weight, habit in habits for _ in range(weight)]
         self._waiting: list[Request] = []
         self._minute = 0
         self._persons = iter(_persons())
@@ -106,11 +106,13 @@ class Season:
 
     # --- asking ----------------------------------------------------------------------------------------------------
 
-    def ask(self, kind: str, clerk: str, *others: str, side: Any = None, **fields: Any) -> None:
-        """Puts a request into the group that is sent next."""
-        body = {"kind": kind, "date": self.date, **fields}
-        self.asked.append((kind, body))
-        identity = self.bits(128).to_bytes(16, "big")
+    def ask(self, kind: str, clerk: str, *others: str, details: Mapping[str, str] | None = None, **fields: Any) -> None:
+        """Puts a request into the group that is sent next. ``details``: what is kept beside the journal."""
+        body: dict[str, Any] = {"kind": kind, "date": self.date, **fields}
+        identity, side = self.bits(128).to_bytes(16, "big"), None
+        self.asked.append((kind, {**body, "details": details}))
+        if details is not None:
+            body, side = window.details_body(self.desk, identity, kind, body, details)
         keys = [self.signers[one] for one in (clerk, *others)]
         self._waiting.append(Request(identity, self.desk.epoch, parse(body), keys, side=side))
         if len(self._waiting) == _GROUP:
@@ -176,6 +178,7 @@ class Season:
         self.ask("day-open", boss)
         self.send()
         self._supply(boss, ben, number)
+        self._settles(boss)
         for till, clerk, second in (("T1", ben, boss), ("T2", tha, boss), ("T3", boss, ben)):
             self._open(till, clerk, second)
         windows = (("T1", ben), ("T1", ben), ("T2", tha), ("T2", tha), ("T3", boss))
@@ -199,6 +202,17 @@ class Season:
                 self.ask("stock-in", boss, ben, item=item, quantity=4_000)
         self.send()
 
+    def _settles(self, boss: str) -> None:
+        """What the banks said of checks sent a few days ago: nearly all are paid, one in forty comes back."""
+        before = (date.fromisoformat(self.date) - timedelta(days=4)).isoformat()
+        for row in self.desk.state.check_item.all():
+            if row.state == "collecting" and row.date <= before:
+                if self.one_in(40):
+                    self.ask("check-return", boss, case=row.case, reason="A")
+                else:
+                    self.ask("check-settle", boss, case=row.case)
+        self.send()
+
     def _open(self, till: str, clerk: str, second: str) -> None:
         held = self.held(till)
         self.ask("till-open", clerk, till=till, count=counted(held))
@@ -214,78 +228,36 @@ class Season:
 
     def _close(self, boss: str, ben: str, tha: str, number: int, of: int) -> None:
         for till, clerk in (("T1", ben), ("T2", tha), ("T3", boss)):
-            held, date_row = self.held(till), {"till": till}
+            held = self.held(till)
             if till == "T2" and number == of * 2 // 3:  # Five dollars short: she says that the machine froze.
-                self.ask("till-count", clerk, count=counted(held - 500), **date_row)
-                self.ask("till-close", clerk, answer="dispute", note="the screen froze during a deposit", **date_row)
-            elif (
-                till == "T1" and number == of - 2
-            ):  # He went home ill; two others counted, and he has not answered yet.
-                absent = {"reason": "the clerk went home ill", "count": counted(held + 200)}
-                self.ask("till-count-absent", boss, tha, **absent, **date_row)
+                self.ask("till-count", clerk, till=till, count=counted(held - 500))
+                note = "the screen froze during a deposit"
+                self.ask("till-close", clerk, till=till, answer="dispute", note=note)
+            elif till == "T1" and number == of - 2:  # He went home ill, and has not answered yet.
+                why = "the clerk went home ill"
+                self.ask("till-count-absent", boss, tha, till=till, count=counted(held + 200), reason=why)
             else:
-                self.ask("till-count", clerk, count=counted(held), **date_row)
-                self.ask("till-close", clerk, **date_row)
+                self.ask("till-count", clerk, till=till, count=counted(held))
+                self.ask("till-close", clerk, till=till)
         self.send()
         self.ask("vault-count", boss, ben, count=counted(rules.cash_held(self.desk.state, VAULT)))
         self.ask("day-close", boss)
         for answer in self.send():
             if not isinstance(answer, Accepted):
                 raise Fault(f"{self.date} of the demo was not closed: {answer.refusal.sentence()}")
+        DayEnd(lambda call: call(self.desk), together=8).run(self.date)
 
     def _arrives(self, till: str, clerk: str) -> None:
         person = next(self._persons)
-        details = person.details()
-        salt = self.bits(128).to_bytes(16, "big")
-        digest, encoded = details_hash(salt, details), codec.encode(details)
         papers = {"identification": person.papers} if person.papers else {}
         self.send()
-        customer = self.told(
-            "customer-open", clerk, tier=person.tier, details=digest, **papers,
-            side=lambda made: {"details": [(digest, made["customer"], salt, encoded)]},
-        )["customer"]  # fmt: skip
+        customer = self.told("customer-open", clerk, tier=person.tier, details=person.details(), **papers)["customer"]
         account = self.told("account-open", clerk, customer=customer)["account"]
-        self.people.append(Holder(customer, account, person))
+        saves = "passbook" in rules.edition(self.desk.state).products and person.tier != "known" and self.one_in(2)
+        passbook = self.told("account-open", clerk, customer=customer, product="passbook")["account"] if saves else ""
+        self.people.append(Holder(customer, account, person, passbook))
         if not self.one_in(8):
             self.money("deposit", clerk, self.between(4, 120) * 500, till=till, account=account)
-
-
-# --- what people come for -------------------------------------------------------------------------------------------
-
-
-def _brings(s: Season, till: str, clerk: str) -> None:
-    s.money("deposit", clerk, s.between(2, 100) * 250, till=till, account=s.someone().account)
-
-
-def _takes(s: Season, till: str, clerk: str) -> None:
-    holder = s.someone()
-    most = min(s.owed(holder.account), 40_000) // 500
-    if most:
-        s.money("withdrawal", clerk, s.between(1, most) * 500, till=till, account=holder.account)
-
-
-def _pays(s: Season, till: str, clerk: str) -> None:
-    holder, to = s.someone(), s.someone()
-    most = min(s.owed(holder.account), 20_000) // 100
-    if most and to.account != holder.account:
-        words = ("rent", "hay", "gas", "thank you", "préstamo", "for the calf")
-        amount = s.between(1, most) * 100
-        s.money("transfer", clerk, amount, account=holder.account, to=to.account, reference=words[s.below(6)])
-
-
-def _stamps(s: Season, till: str, clerk: str) -> None:
-    stock = rules.edition(s.desk.state).stock
-    item = sorted(stock)[s.below(len(stock))]
-    quantity = s.between(1, 20)
-    s.money("stamp-sale", clerk, stock[item].face * quantity, till=till, item=item, quantity=quantity)
-
-
-def _asks(s: Season, till: str, clerk: str) -> None:
-    s.ask("balance-told", clerk, account=s.someone().account, till=till)
-
-
-_HABITS: tuple[tuple[int, Habit], ...] = ((10, _brings), (8, _takes), (4, _pays), (5, _stamps), (2, _asks))
-"""(weight, what)."""
 
 
 def _opens(day: date) -> bool:
