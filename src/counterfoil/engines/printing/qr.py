@@ -35,8 +35,8 @@ def png(slip: str, *, module: int = 5, version_max: int = VERSION_MAX) -> bytes:
 
 
 def svg(slip: str, *, module: int = 5) -> str:
-    """An SVG picture with margin, ready to stand inside a page."""
-    return _code(slip, "M").svg_inline(scale=module, border=MARGIN)
+    """An SVG picture with margin, ready to stand inside a page, which gives it its size."""
+    return _code(slip, "M").svg_inline(scale=module, border=MARGIN, omitsize=True)
 
 
 def terminal(slip: str, *, columns: int = 80, colors: bool = True, version_max: int = VERSION_MAX) -> str:

@@ -60,7 +60,7 @@ async def home(visit: Visit) -> Response[bytes]:
     return await visit.render(
         "home.html", till=office.till(session.till) if session.till else None, quick=_quick(visit),
         next_step=_next_step(visit, office, session), menu=_menu(visit), shown=await _in_view(visit),
-        due=await visit.service.read(lambda store: window.due_for_print(store, PRINTS_SHOWN)),
+        due=_titled(visit, await visit.service.read(lambda store: window.due_for_print(store, PRINTS_SHOWN))),
     )  # fmt: skip
 
 
@@ -269,11 +269,26 @@ async def _form_page(
     controls = Form(draft.kind, office, visit.say, till=draft.typed.get("_till", ""), basket=draft.basket).controls(
         {**_from_view(shown, visit.who.account), **draft.typed}, errors
     )
+    main = [one for one in controls if one.required or one.control in ("flag", "details") or _always(draft.kind, one)]
+    more = [one for one in controls if one not in main]
     return await visit.render(
         "form.html", status=status, title=visit.say(entry.label), kind=draft.kind, rid=rid, draft=draft,
-        controls=controls, errors=errors, shown=shown, lost=lost,
+        controls=controls, main=main, more=more, errors=errors, lost=lost,
+        more_open=any(one.value or one.error or any(p.value or p.error for p in one.parts) for one in more),
+        shown=shown if _about_a_customer(draft.kind) else None,
         accounts=[one for one in shown.holdings if one.state != "closed"] if shown else [],
     )  # fmt: skip
+
+
+def _always(kind: str, control: Control) -> bool:
+    """Whether a field is shown at once although it may be left empty."""
+    counted = control.control == "pieces" and (fields_of(ASKS[kind])[control.name][1] or control.name == "stock")
+    return counted or control.name in ("note", "answer", "reference", "identification", "product", "amount")
+
+
+def _about_a_customer(kind: str) -> bool:
+    shape = fields_of(ASKS[kind])
+    return kind == "visit" or "account" in shape or "customer" in shape
 
 
 def _from_view(shown: Shown | None, account: str) -> dict[str, str]:
@@ -316,7 +331,8 @@ async def _check_page(
     entry = words.menu_of(draft.kind)
     return await visit.render(
         "check.html", status=status, title=visit.say(entry.label), act=visit.say(entry.act), kind=draft.kind, rid=rid,
-        draft=draft, lines=_answers(visit, office, draft), seen=seen, errors=errors, alert=alert, shown=shown,
+        draft=draft, lines=_answers(visit, office, draft), seen=seen, errors=errors, alert=alert,
+        shown=shown if _about_a_customer(draft.kind) else None,
         approver=visit.form.get("approver", "") if visit.request.method == "POST" else "",
     )  # fmt: skip
 
@@ -428,7 +444,7 @@ async def done(visit: Visit) -> Response[bytes]:
     epoch, sequence, kind = went.entries[0]
     made = await visit.service.read(lambda store: visit.house.papers(store).receipt(epoch, sequence))
     return await visit.render(
-        "done.html", rid=rid, receipt=made, qr=_codes(visit, made), kind=draft.kind if draft else kind, shown=shown,
+        "done.html", entry=sequence, rid=rid, receipt=made, qr=_codes(visit, made), shown=shown,
         printed=rid in visit.who.printed, has_printer=visit.house.printer is not None,
         after=_after_this(visit, draft.kind if draft else kind, went, made),
     )  # fmt: skip

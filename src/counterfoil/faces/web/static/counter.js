@@ -22,7 +22,7 @@
   let burst = 0, last = 0, before = null, lastField = null;
   const scanned = (now) => burst >= SCAN_LENGTH && now - last < AFTER_SCAN_MS;
   document.addEventListener("keydown", (event) => {
-    const now = performance.now();
+    const now = event.timeStamp; // When the key went down, however late this page hears of it.
     const field = event.target;
     if (event.key.length === 1) {
       if (now - last > BURST_MS || field !== lastField) {

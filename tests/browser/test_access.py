@@ -1,0 +1,201 @@
+"""Every page for everybody: WCAG 2.0 to 2.2 A and AA by axe-core, both languages, narrow, large and dark; and light in
+bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from browser.window import CLERK, Counter, served, sign_in, violations
+from counterfoil.faces.web import app
+from counterfoil.office.requests import ASKS
+from counterfoil.operations.roles import may_ask
+from counterfoil.testing.builders import SUPERVISOR, counter
+
+FIRST_BYTES_MAX, AGAIN_BYTES_MAX = 80_000, 15_000
+TARGET_PX = 44
+SMALL = """most => [...document.querySelectorAll('button, input, select, summary, .usa-button, .cf-tile')]
+    .filter(e => e.offsetParent && !['hidden', 'checkbox'].includes(e.type) && !e.classList.contains('cf-default'))
+    .map(e => [e.outerHTML.slice(0, 120), e.getBoundingClientRect().height]).filter(x => x[1] < most - 0.5)"""
+LONG_PAGES = ("/counter/receipt", "/counter/done")
+"""Pages with a receipt's code, whose repeat view is heavier by its picture."""
+
+
+@pytest.fixture(scope="module")
+def served_office() -> Iterator[Counter]:
+    with served(counter(), with_printer=False) as made:
+        yield made
+
+
+def paths(office: Counter) -> list[str]:
+    """Every page of the router that a browser opens, with something in its places, and the form of every kind."""
+    house = office.house
+    entry = house.do("deposit", till="T1", account=house.account, amount=100).entries[0]
+    values = {"{number:str}": house.customer, "{epoch:int}": "1", "{entry:int}": str(entry.sequence)}
+    found = []
+    for page in app.PAGES:
+        if page.method != "GET" or "{code" in page.path or "{rid" in page.path:
+            continue
+        path = page.path
+        for place, value in values.items():
+            path = path.replace(place, value)
+        found += (
+            [path]
+            if "{kind" not in path
+            else [path.replace("{kind:str}", kind) for kind in ASKS if may_ask("postmaster", kind)]
+        )
+    return [
+        *dict.fromkeys(found),
+        "/counter/find?q=nobody",
+        f"/counter/find?q={house.account}",
+        "/counter/done/" + "0" * 32,
+    ]
+
+
+def states(page: Page, office: Counter) -> Iterator[str]:
+    """Pages that are reached by doing: errors, check pages, refusals, a receipt, a counted drawer, a locked screen."""
+    url = office.url
+    page.goto(f"{url}/counter/do/deposit")
+    page.fill("#f-amount", "x")
+    page.locator("#work button[type=submit]").click()
+    page.wait_for_selector("#errors")
+    yield "errors of a form"
+    page.goto(f"{url}/counter/do/withdrawal")
+    page.fill("#f-amount", "79")
+    page.fill("#f-account", office.house.second_account)
+    page.locator("#work button[type=submit]").click()
+    page.wait_for_url("**/check/*")
+    yield "check page with a refusal to come"
+    page.locator("main .usa-button--big").click()
+    page.wait_for_url("**/done/*")
+    yield "refused"
+    page.goto(f"{url}/counter/do/cash-from-vault")
+    page.fill("#f-amount", "10")
+    page.locator("#work button[type=submit]").click()
+    page.wait_for_url("**/check/*")
+    yield "check page with a second person"
+    page.fill("#f-approver", CLERK)
+    page.fill("#f-pin_approver", "1")
+    page.locator("main .usa-button--big").click()
+    page.wait_for_selector("#errors")
+    yield "wrong second person"
+    page.goto(f"{url}/counter/do/deposit?visit=1")
+    page.fill("#f-amount", "5")
+    page.fill("#f-account", office.house.account)
+    page.locator("#work button[type=submit]").click()
+    page.wait_for_url("**/visit")
+    yield "a visit"
+    page.goto(f"{url}/counter/do/deposit")
+    page.fill("#f-amount", "5")
+    page.fill("#f-account", office.house.account)
+    page.locator("#work button[type=submit]").click()
+    page.wait_for_url("**/check/*")
+    page.locator("main .usa-button--big").click()
+    page.wait_for_url("**/done/*")
+    yield "receipt"
+    page.locator("main .usa-button--big").click()
+    page.wait_for_url("**/print/*")
+    yield "paper"
+    page.goto(f"{url}/counter/do/till-count")
+    page.fill('[name="count.10000"]', "1")
+    page.locator("#work button[type=submit]").click()
+    page.wait_for_url("**/check/*")
+    page.locator("main .usa-button--big").click()
+    page.wait_for_url("**/done/*")
+    page.goto(f"{url}/counter/drawer")
+    yield "a counted drawer with a difference"
+    page.goto(f"{url}/counter")
+    page.locator('form[action="/counter/lock"] button').click()
+    page.wait_for_selector("#f-pin")
+    yield "a locked screen"
+    page.locator("main button[type=submit]").click()
+    page.wait_for_selector("#errors")
+    yield "errors at sign-in"
+
+
+def test_axe_finds_a_planted_violation(page: Page, served_office: Counter) -> None:
+    page.goto(f"{served_office.url}/sign-in")
+    assert violations(page) == []
+    page.evaluate("document.querySelector('main').insertAdjacentHTML('beforeend', '<img src=\"data:,\">')")
+    page.evaluate("document.querySelector('h1').style.color = '#eee'")
+    found = {one.partition(":")[0] for one in violations(page)}
+    assert {"image-alt", "color-contrast"} <= found
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_page_has_a_violation(chromium: Browser, served_office: Counter, language: str, scheme: str) -> None:
+    context = chromium.new_context(color_scheme="dark" if scheme == "dark" else "light")
+    page = context.new_page()
+    wrong: dict[str, list[str]] = {}
+    page.goto(f"{served_office.url}/lang/{language}?back=/sign-in")
+    for clerk in (SUPERVISOR, CLERK):
+        sign_in(page, served_office, clerk, language=language)
+        if clerk == SUPERVISOR:
+            for path in paths(served_office):
+                page.goto(f"{served_office.url}{path}")
+                assert page.locator("html").get_attribute("lang") == language
+                if found := violations(page):
+                    wrong[path] = found
+        else:
+            reopened(served_office)
+            for state in states(page, served_office):
+                if found := violations(page):
+                    wrong[state] = found
+    context.close()
+    assert wrong == {}
+
+
+def reopened(office: Counter) -> None:
+    """A drawer that an earlier run counted takes cash again only once it is closed and opened anew."""
+    house = office.house
+    till = house.desk.state.till.get("T1")
+    if till is not None and till.state == "counted":
+        house.authority.sign_in(CLERK, "395028")
+        house.do("till-close", till="T1", answer="accept")
+        house.do("till-open", till="T1", count={"10000": 1})
+
+
+def test_nothing_scrolls_sideways_and_everything_can_be_touched(chromium: Browser, served_office: Counter) -> None:
+    """320 px wide, and at 200 % text; whatever is pressed is 44 px or is a link inside text."""
+    for width, zoom in ((320, 1), (640, 2)):
+        context = chromium.new_context(viewport={"width": width // zoom, "height": 700})
+        page = context.new_page()
+        sign_in(page, served_office, SUPERVISOR, language="es")
+        for path in paths(served_office):
+            page.goto(f"{served_office.url}{path}")
+            if zoom > 1:
+                page.evaluate("document.documentElement.style.fontSize = '200%'")
+            wide = page.evaluate("document.documentElement.scrollWidth")
+            limit = page.evaluate("document.documentElement.clientWidth") + (0 if zoom == 1 else width)
+            assert wide <= limit, (path, wide)
+            small = page.evaluate(SMALL, TARGET_PX)
+            assert small == [], path
+        context.close()
+
+
+def test_pages_are_light(chromium: Browser, served_office: Counter) -> None:
+    context = chromium.new_context()
+    page = context.new_page()
+    devtools = context.new_cdp_session(page)
+    devtools.send("Network.enable")
+    got: list[float] = []
+    devtools.on("Network.loadingFinished", lambda event: got.append(event["encodedDataLength"]))
+
+    def weight(path: str) -> float:
+        got.clear()
+        page.goto(f"{served_office.url}{path}", wait_until="networkidle")
+        return sum(got)
+
+    first = weight("/sign-in")
+    sign_in(page, served_office, SUPERVISOR)
+    heavy = {}
+    for path in paths(served_office):
+        again = weight(path)
+        if again > (AGAIN_BYTES_MAX if not path.startswith(LONG_PAGES) else FIRST_BYTES_MAX):
+            heavy[path] = again
+    context.close()
+    assert heavy == {}
+    assert first <= FIRST_BYTES_MAX

@@ -1,0 +1,143 @@
+"""A counter served on a port of its own, and Debian's Chromium to look at it; what the browser tests use."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+import uvicorn
+from litestar import Litestar
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+
+from counterfoil.counter.receipt import Receipt
+from counterfoil.engines.printing import qr
+from counterfoil.engines.texts import catalog
+from counterfoil.faces.web import app
+from counterfoil.faces.web.visit import House as Pages
+from counterfoil.operations.papers import Papers
+from counterfoil.operations.service import Service
+from counterfoil.operations.store import OfficeStore
+from counterfoil.testing.builders import CLERK, PINS, House
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+ARGUMENTS = (
+    "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+)  # fmt: skip
+SECONDS = 20
+
+
+@dataclass(slots=True)
+class Counter:
+    """One served office. ``printed``: what its printer got. ``slow``: seconds an answer to a form is held back."""
+
+    house: House
+    url: str
+    printed: list[Receipt] = field(default_factory=list)
+
+
+@contextmanager
+def served(house: House, *, with_printer: bool = True, idle: int = 600) -> Iterator[Counter]:
+    """The office's pages on a free port, in a thread of this process."""
+    listening = socket.socket()
+    listening.bind(("127.0.0.1", 0))
+    made = Counter(house, f"http://127.0.0.1:{listening.getsockname()[1]}")
+
+    def papers(store: OfficeStore) -> Papers:
+        return Papers(store, signer=lambda epoch: house.node_key, catalog=catalog)
+
+    service = Service(house.desk, house.authority, reader=lambda: house.store)
+    pages = Pages(
+        catalog=catalog, qr=lambda slip: qr.svg(slip, module=1), papers=papers, seconds=time.monotonic,
+        secret=b"s" * 32, idle=idle, printer=made.printed.append if with_printer else None,
+    )  # fmt: skip
+    application = Litestar(route_handlers=app.routes(service, pages), openapi_config=None)
+    server = uvicorn.Server(uvicorn.Config(application, log_level="error", lifespan="on"))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+    thread.start()
+    until(lambda: server.started)
+    try:
+        yield made
+    finally:
+        server.should_exit = True
+        thread.join(SECONDS)
+        service.close()
+        listening.close()
+
+
+def until(true: Callable[[], bool], what: str = "it") -> None:
+    """Waits for something that happens soon."""
+    for _ in range(SECONDS * 100):
+        if true():
+            return
+        time.sleep(0.01)
+    raise AssertionError(f"{what} did not happen")
+
+
+@contextmanager
+def browser() -> Iterator[Browser]:
+    """Chromium; skips with the reason where there is none."""
+    if CHROMIUM is None:
+        pytest.skip("no Chromium on this machine: apt-get install chromium")
+    with sync_playwright() as playwright:
+        yield launched(playwright)
+
+
+def launched(playwright: Playwright) -> Browser:
+    """Debian's Chromium, never one that is fetched."""
+    return playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
+
+
+def sign_in(page: Page, counter: Counter, clerk: str = CLERK, *, language: str = "en") -> None:
+    """Signs a clerk in by keyboard."""
+    page.goto(f"{counter.url}/lang/{language}?back=/sign-in")
+    page.keyboard.type(clerk)
+    page.keyboard.press("Tab")
+    page.keyboard.type(PINS[clerk])
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/counter")
+
+
+def scan(page: Page, code: str) -> None:
+    """A wedge scanner: its characters and Enter 15 ms apart (ten digits in 160 ms), wherever the focus is.
+
+    The keys carry their own times, so that a busy machine does not make a slow scanner of it.
+    """
+    devtools = page.context.new_cdp_session(page)
+    at = time.time()
+    for place, character in enumerate((*code, "\r")):
+        name = "Enter" if character == "\r" else character
+        key = {"key": name, "windowsVirtualKeyCode": ord(character.upper()), "timestamp": at + place * 0.015}
+        devtools.send("Input.dispatchKeyEvent", {"type": "keyDown", "text": character, **key})
+        devtools.send("Input.dispatchKeyEvent", {"type": "keyUp", **key})
+    devtools.detach()
+
+
+def picture(page: Page, folder: Path, name: str) -> None:
+    """A picture of the whole page, in the pictures of the documentation."""
+    page.screenshot(path=folder / f"{name}.png", full_page=True, animations="disabled", caret="hide")
+
+
+def axe_source() -> str:
+    """axe-core, as it lies beside this module."""
+    return (Path(__file__).parent / "axe" / "axe.min.js").read_text("utf-8")
+
+
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+
+
+def violations(page: Page) -> list[str]:
+    """What axe-core finds by WCAG 2.0 to 2.2 A and AA, one line each."""
+    page.evaluate(axe_source())
+    found: list[dict[str, Any]] = page.evaluate(
+        "tags => axe.run(document, {runOnly: tags, resultTypes: ['violations']}).then(r => r.violations)", TAGS
+    )
+    return [f"{one['id']}: {node['html'][:160]}" for one in found for node in one["nodes"]]
