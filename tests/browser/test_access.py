@@ -19,6 +19,7 @@ TARGET_PX = 44
 SMALL = """most => [...document.querySelectorAll('button, input, select, summary, .usa-button, .cf-tile')]
     .filter(e => e.offsetParent && !['hidden', 'checkbox'].includes(e.type) && !e.classList.contains('cf-default'))
     .map(e => [e.outerHTML.slice(0, 120), e.getBoundingClientRect().height]).filter(x => x[1] < most - 0.5)"""
+FORMS = ("deposit", "till-count", "customer-open", "pouch-in", "reversal", "policy-edition", "visit")
 LONG_PAGES = ("/counter/receipt", "/counter/done")
 """Pages with a receipt's code, whose repeat view is heavier by its picture."""
 
@@ -29,11 +30,11 @@ def served_office() -> Iterator[Counter]:
         yield made
 
 
-def paths(office: Counter) -> list[str]:
-    """Every page of the router that a browser opens, with something in its places, and the form of every kind."""
+def paths(office: Counter, *, every: bool = False) -> list[str]:
+    """Every page of the router that a browser opens, with something in its places. ``every``: the form of every kind,
+    else one for each sort of control."""
     house = office.house
-    entry = house.do("deposit", till="T1", account=house.account, amount=100).entries[0]
-    values = {"{number:str}": house.customer, "{epoch:int}": "1", "{entry:int}": str(entry.sequence)}
+    values = {"{number:str}": house.customer, "{epoch:int}": "1", "{entry:int}": "6"}
     found = []
     for page in app.PAGES:
         if page.method != "GET" or "{code" in page.path or "{rid" in page.path:
@@ -44,7 +45,9 @@ def paths(office: Counter) -> list[str]:
         found += (
             [path]
             if "{kind" not in path
-            else [path.replace("{kind:str}", kind) for kind in ASKS if may_ask("postmaster", kind)]
+            else [
+                path.replace("{kind:str}", kind) for kind in (ASKS if every else FORMS) if may_ask("postmaster", kind)
+            ]
         )
     return [
         *dict.fromkeys(found),
@@ -124,26 +127,33 @@ def test_axe_finds_a_planted_violation(page: Page, served_office: Counter) -> No
     assert {"image-alt", "color-contrast"} <= found
 
 
-@pytest.mark.parametrize("language", ["en", "es"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_no_page_has_a_violation(chromium: Browser, served_office: Counter, language: str, scheme: str) -> None:
+@pytest.mark.parametrize(
+    ("language", "scheme", "every"),
+    [
+        ("en", "light", False), ("es", "dark", False),
+        pytest.param("en", "light", True, marks=pytest.mark.slow),
+        pytest.param("es", "light", True, marks=pytest.mark.slow),
+    ],
+)  # fmt: skip
+def test_no_page_has_a_violation(
+    chromium: Browser, served_office: Counter, language: str, scheme: str, every: bool
+) -> None:
+    """Every page of the router and every state; the forms of all kinds, which are made of the same controls, when
+    there is time."""
     context = chromium.new_context(color_scheme="dark" if scheme == "dark" else "light")
     page = context.new_page()
     wrong: dict[str, list[str]] = {}
-    page.goto(f"{served_office.url}/lang/{language}?back=/sign-in")
-    for clerk in (SUPERVISOR, CLERK):
-        sign_in(page, served_office, clerk, language=language)
-        if clerk == SUPERVISOR:
-            for path in paths(served_office):
-                page.goto(f"{served_office.url}{path}")
-                assert page.locator("html").get_attribute("lang") == language
-                if found := violations(page):
-                    wrong[path] = found
-        else:
-            reopened(served_office)
-            for state in states(page, served_office):
-                if found := violations(page):
-                    wrong[state] = found
+    sign_in(page, served_office, SUPERVISOR, language=language)
+    for path in paths(served_office, every=every):
+        page.goto(f"{served_office.url}{path}")
+        assert page.locator("html").get_attribute("lang") == language
+        if found := violations(page):
+            wrong[path] = found
+    sign_in(page, served_office, CLERK, language=language)
+    reopened(served_office)
+    for state in states(page, served_office):
+        if found := violations(page):
+            wrong[state] = found
     context.close()
     assert wrong == {}
 
@@ -153,18 +163,20 @@ def reopened(office: Counter) -> None:
     house = office.house
     till = house.desk.state.till.get("T1")
     if till is not None and till.state == "counted":
-        house.authority.sign_in(CLERK, "395028")
         house.do("till-close", till="T1", answer="accept")
         house.do("till-open", till="T1", count={"10000": 1})
 
 
-def test_nothing_scrolls_sideways_and_everything_can_be_touched(chromium: Browser, served_office: Counter) -> None:
+@pytest.mark.parametrize("every", [False, pytest.param(True, marks=pytest.mark.slow)], ids=["templates", "forms"])
+def test_nothing_scrolls_sideways_and_everything_can_be_touched(
+    chromium: Browser, served_office: Counter, every: bool
+) -> None:
     """320 px wide, and at 200 % text; whatever is pressed is 44 px or is a link inside text."""
     for width, zoom in ((320, 1), (640, 2)):
         context = chromium.new_context(viewport={"width": width // zoom, "height": 700})
         page = context.new_page()
         sign_in(page, served_office, SUPERVISOR, language="es")
-        for path in paths(served_office):
+        for path in paths(served_office, every=every):
             page.goto(f"{served_office.url}{path}")
             if zoom > 1:
                 page.evaluate("document.documentElement.style.fontSize = '200%'")
@@ -176,7 +188,8 @@ def test_nothing_scrolls_sideways_and_everything_can_be_touched(chromium: Browse
         context.close()
 
 
-def test_pages_are_light(chromium: Browser, served_office: Counter) -> None:
+@pytest.mark.parametrize("every", [False, pytest.param(True, marks=pytest.mark.slow)], ids=["templates", "forms"])
+def test_pages_are_light(chromium: Browser, served_office: Counter, every: bool) -> None:
     context = chromium.new_context()
     page = context.new_page()
     devtools = context.new_cdp_session(page)
@@ -192,7 +205,7 @@ def test_pages_are_light(chromium: Browser, served_office: Counter) -> None:
     first = weight("/sign-in")
     sign_in(page, served_office, SUPERVISOR)
     heavy = {}
-    for path in paths(served_office):
+    for path in paths(served_office, every=every):
         again = weight(path)
         if again > (AGAIN_BYTES_MAX if not path.startswith(LONG_PAGES) else FIRST_BYTES_MAX):
             heavy[path] = again
