@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 
+from counterfoil import bootstrap
+from counterfoil.demo import seeded
 from counterfoil.demo.habits import HABITS
+from counterfoil.demo.office import Place
 from counterfoil.demo.season import Season
 from counterfoil.engines.clock import FileClock, local_ms
 from counterfoil.engines.editions import demonstration
 from counterfoil.engines.memory import MemoryDisk, MemoryStore
 from counterfoil.kernel.days import local_time
+from counterfoil.kernel.outcomes import Unavailable
+from counterfoil.operations.audit import audit
 from counterfoil.operations.tables import EXTRA_TABLES
 from counterfoil.testing.builders import CLERK, OTHER, SUPERVISOR, ZONE, House
 
@@ -56,3 +62,22 @@ def test_the_same_seed_asks_the_same(played: tuple[House, Season]) -> None:
 def test_every_product_is_used(played: tuple[House, Season]) -> None:
     asked = {kind for kind, _ in season(days=40, people=60)[1].asked}
     assert {"check-cash", "check-deposit", "check-settle", "loan-apply", "loan-open", "loan-pay"} <= asked
+
+
+def test_a_seeded_office_is_made_once(tmp_path: Path) -> None:
+    heard: list[tuple[int, int]] = []
+    place = Place(tmp_path / "office")
+    assert seeded.make(place, lambda done, of: heard.append((done, of)), last=LAST, days=6, people=8)
+    assert heard[-1][0] == heard[-1][1] > 0
+    assert not seeded.make(place, lambda done, of: heard.append((-1, of)), last=LAST, days=6, people=8)
+    assert heard[-1][0] > 0
+    store = bootstrap.open_store(place.folder, bootstrap.read_settings(place.folder), read_only=True)
+    try:
+        assert audit(store).findings == ()
+        assert {str(row[1]) for row in store.scan("clerk")} == {"supervisor", "clerk", "operations", "auditor"}
+    finally:
+        store.close()
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "file").write_text("mine")
+    with pytest.raises(Unavailable, match="not made by the demo"):
+        seeded.make(Place(tmp_path / "mine"), lambda done, of: None, last=LAST, days=6, people=8)

@@ -44,6 +44,12 @@ CLERKS = (
 )
 """These PINs stand in a public file: they are for this office only."""
 
+BACK_OFFICE = (
+    Helper("201", "Imogen Achterberg", "operations", "264917"),
+    Helper("301", "Tomasz Wren", "auditor", "530718"),
+)
+"""Who else signs in at the seeded office: the back office, and an auditor, who reads all and signs nothing."""
+
 _FULL, _WEAK = "full", "weak-paper"
 
 CUSTOMERS = (
