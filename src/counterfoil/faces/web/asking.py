@@ -133,8 +133,9 @@ async def second_signer(visit: Visit, errors: dict[str, str]) -> SessionSigner |
     if person is None or not may_sign(person.role):
         errors["approver"] = visit.say(mark("This person cannot sign here."))
         return None
+    known = visit.known_screen
     try:
-        return await visit.service.work(lambda: visit.service.authority.second(clerk, pin))
+        return await visit.service.work(lambda: visit.service.authority.second(clerk, pin, screen=known))
     except WaitBeforePin:
         errors["pin_approver"] = visit.say(mark("Several wrong PINs. Wait a little before the next try."))
     except Malformed:
