@@ -20,7 +20,6 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from counterfoil import codec
-from counterfoil.counter.reversal import REVERSIBLE
 from counterfoil.customers.details import CUSTOMER, FIELDS, SHAPES, details_hash, details_value
 from counterfoil.facts.office import BY_OLD_KEY, BY_TWO_CLERKS
 from counterfoil.kernel.days import local_day, local_time
@@ -34,6 +33,7 @@ from counterfoil.operations.answers import Accepted, Answer, Refused
 from counterfoil.operations.authority import Authority, SessionSigner
 from counterfoil.operations.desk import Desk, Request
 from counterfoil.operations.screens import READ_OFF
+from counterfoil.operations.window import reversal_body
 
 LINE_DEPTH_MAX = 8
 """Levels of lists and objects in one line: a visit's counts need five."""
@@ -191,7 +191,7 @@ class Player:
         if kind == "visit":
             given["services"] = self._services(identity, given.get("services"), sides)
         if kind == "reversal":
-            self._fill_reversal(given)
+            given = self._fill_reversal(given)
         if "date" not in given:
             given["date"] = kept["date"] if kept and "date" in kept else self._date(kind)
         ask = parse({"kind": kind, **given})
@@ -328,19 +328,10 @@ class Player:
         kept = self.desk.store.get("details", (digest,))
         return codec.decode(kept[3], what="details") if kept and isinstance(kept[3], bytes) else {}
 
-    def _fill_reversal(self, given: dict[str, Any]) -> None:
-        """The screen reads account, amount and currency off the receipt; here they are read from the entry."""
+    def _fill_reversal(self, given: dict[str, Any]) -> dict[str, Any]:
+        """The screen reads account, amount and currency off the receipt, unless the line says what it read."""
         given.setdefault("epoch", self.desk.epoch)
-        entry = given.get("entry")
-        if type(entry) is not int or "amount" in given or type(given["epoch"]) is not int:
-            return
-        original = self.desk.original(given["epoch"], entry)
-        fact = original.facts[0] if original and original.kind in REVERSIBLE and original.facts else None
-        amount, account = getattr(fact, "amount", None), getattr(fact, "account", None)
-        if amount is not None and self.desk.state.policy:
-            given |= {"amount": amount, "currency": self.desk.state.policy.currency.code}
-        if account is not None:
-            given["account"] = account
+        return given if "amount" in given else reversal_body(self.desk, given)
 
     # --- the outcome -----------------------------------------------------------------------------------------------
 
