@@ -32,7 +32,7 @@ from counterfoil.office.requests import ASKS, fields_of, parse
 from counterfoil.operations.answers import Accepted, Answer, Refused
 from counterfoil.operations.authority import Authority, SessionSigner
 from counterfoil.operations.desk import Desk, Request
-from counterfoil.operations.screens import READ_OFF
+from counterfoil.operations.screens import MADE, READ_OFF, told_once
 from counterfoil.operations.window import reversal_body
 
 LINE_DEPTH_MAX = 8
@@ -306,6 +306,8 @@ class Player:
         if kind in READ_OFF:
             value, read_off = READ_OFF[kind](value, given)
             given |= read_off
+        if kind in MADE:
+            given |= MADE[kind](self.desk.office_key, identity, value)
         salt = self._salt(identity, line)
         digest = given["details"] = details_hash(salt, value)
         encoded = codec.encode(dict(value))
@@ -350,7 +352,13 @@ class Player:
                 if (entry.epoch, entry.sequence) in due and self._print is not None:
                     self._print(entry.epoch, entry.sequence, entry.slip, False)
             self.desk.printed(due)
-        return {"outcome": "accepted", "kind": kind, "entries": entries, **answer.result()}
+        return {
+            "outcome": "accepted",
+            "kind": kind,
+            "entries": entries,
+            **answer.result(),
+            **told_once(self.desk.office_key, answer),
+        }
 
     def _print_due(self) -> None:
         due = self.desk.unprinted()

@@ -31,7 +31,7 @@ from counterfoil.office.readers import text
 from counterfoil.office.rows import CustomerRow, DayRow, DifferenceRow, EpochRow, HoldingRow, TillRow
 from counterfoil.operations.answers import unpack_refusal
 from counterfoil.operations.desk import Desk, read_entry
-from counterfoil.operations.screens import READ_OFF
+from counterfoil.operations.screens import MADE, READ_OFF
 from counterfoil.operations.store import OfficeStore, Row
 from counterfoil.policy.edition import Edition
 
@@ -328,6 +328,8 @@ def details_body(
     if kind in READ_OFF:
         value, read_off = READ_OFF[kind](value, made)
         made |= read_off
+    if kind in MADE:
+        made |= MADE[kind](desk.office_key, request, value)
     made["details"] = details_hash(salt, value)
     encoded, opens = codec.encode(dict(value)), kind == "customer-open"
     return made, lambda got: {

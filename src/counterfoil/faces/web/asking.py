@@ -30,7 +30,7 @@ from counterfoil.operations.window import OfficeNow, Side
 
 BLIND = (
     "till-open", "till-count", "till-close", "till-count-absent", "surprise-count", "vault-count", "day-close",
-    "till-report", "policy-edition", "clerk-revoke", "day-open",
+    "order-count", "claim-check", "till-report", "policy-edition", "clerk-revoke", "day-open",
 )  # fmt: skip
 """Kinds of which nothing is foreseen on the check page: a count is blind, and the rest says nothing in figures."""
 NEEDS_SECOND = (no.SecondNeeded, no.RoleNeeded, no.OtherClerksTill, no.RotationSigners)
