@@ -1,4 +1,4 @@
-"""``counterfoil``: hands the command line its office opener and registers demo and bench."""
+"""``counterfoil``: hands the command line its office opener and registers demo, bench and the server's commands."""
 
 from __future__ import annotations
 
@@ -15,6 +15,9 @@ face.COMMANDS |= {
     "demo": "counterfoil.demo.command:demo",
     "practice": "counterfoil.demo.practice:practice",
     "bench": "counterfoil.bench.command:bench",
+    "serve": "counterfoil.serving.command:serve",
+    "config": "counterfoil.serving.command:config_",
+    "token": "counterfoil.serving.command:token",
 }
 
 
@@ -75,6 +78,14 @@ def _engine(module: str, name: str, *arguments: Any, **options: Any) -> Any:
     return getattr(importlib.import_module(module), name)(*arguments, **options)
 
 
+def _asked(folder: Path, command: str, **arguments: Any) -> Any:
+    """What the server of a folder answers to a command; None if none is there."""
+    from counterfoil.serving import control
+
+    answer = control.asked(folder, command, **arguments)
+    return None if answer is None else answer["done"]
+
+
 def main() -> None:
     """The console script."""
     house = House(
@@ -93,6 +104,7 @@ def main() -> None:
             "paper-pdf": partial(_engine, "counterfoil.engines.printing.pdf", "render"),
             "qr-png": partial(_engine, "counterfoil.engines.printing.qr", "png"),
             "qr-terminal": partial(_engine, "counterfoil.engines.printing.qr", "terminal"),
+            "asked": _asked,
             "backup": partial(_engine, "counterfoil.bootstrap", "backup"),
             "restore": partial(_engine, "counterfoil.bootstrap", "restore"),
             "next-epoch": partial(_engine, "counterfoil.bootstrap", "next_epoch"),

@@ -357,8 +357,8 @@ def backup(folder: Path, to: Path) -> list[str]:
     copy = SqliteStore(to / DATABASE, EXTRA_TABLES)
     try:
         epoch = copy.epochs()[-1]
-        sealed = [(row[0],) for row in copy.scan("sealed_key")]
-        copy.commit(Commit(expected=(epoch, copy.size(epoch)), deletes={"sealed_key": sealed}))
+        secret = {name: [(row[0],) for row in copy.scan(name)] for name in ("sealed_key", "webhook")}
+        copy.commit(Commit(expected=(epoch, copy.size(epoch)), deletes=secret))
     finally:
         copy.close()
     connection = apsw.Connection(str(to / DATABASE))

@@ -11,7 +11,19 @@ PROJECT = Path(__file__).resolve().parents[2]
 PACKAGE = PROJECT / "src" / "counterfoil"
 
 OPERATIONS_AND_ABOVE = frozenset(
-    {"operations", "engines", "faces", "demo", "bench", "bootstrap", "__main__", "testing", "__init__"}
+    {
+        "operations",
+        "engines",
+        "faces",
+        "demo",
+        "bench",
+        "bootstrap",
+        "__main__",
+        "testing",
+        "__init__",
+        "serving",
+        "client",
+    }
 )
 """Rooms that may touch the world. Whatever else there is, now or later, is pure: nothing is exempt by being new."""
 

@@ -30,7 +30,7 @@ CLOCKS = frozenset(
 CLOCK_ROOM = "engines/clock.py"
 SQL_CLOCK = re.compile(r"\bcurrent_(timestamp|date|time)\b|'now'|\b(now|clock_timestamp|unixepoch|julianday)\(\)", re.I)
 CHANCE = frozenset({"os.urandom", "os.getrandom", "uuid.uuid1", "uuid.uuid4"})
-CHANCE_ROOMS = frozenset({"engines", "faces", "bootstrap"})
+CHANCE_ROOMS = frozenset({"engines", "faces", "bootstrap", "serving", "client"})
 
 Finding = tuple[int, str]
 

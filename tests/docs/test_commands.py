@@ -61,8 +61,9 @@ def prepared(folder: Path) -> dict[str, str]:
         if (PROJECT / name).exists():
             (work / name).symlink_to(PROJECT / name)
     python = shlex.quote(sys.executable)
-    script(programs / "python3", f'exec {python} "$@"')
     source = shlex.quote(str(PROJECT / "src"))
+    script(programs / "python3", f'PYTHONPATH={source} exec {python} "$@"')
+    script(programs / "counterfoil-client", f'PYTHONPATH={source} exec {python} -m counterfoil.client "$@"')
     script(programs / "counterfoil", f'PYTHONPATH={source} exec {python} -m counterfoil "$@"')
     state = folder / "state"
     return {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "COUNTERFOIL_"))} | {

@@ -1,9 +1,7 @@
 """Who is at the counter: sealed keys, sessions, enrolment.
 
 Always true: an unsealed key lives in a session in this process and nowhere else, and is dropped at sign-out; a clerk
-has one open session; a wrong PIN is noted in the event view and makes the next try wait longer, for that clerk alone,
-and not for her at a screen of the office when the tries were made elsewhere
-(``test_a_stranger_cannot_lock_a_clerk_out_of_her_own_screen``);
+has one open session; a wrong PIN is noted in the event view and makes the next try wait longer, for that clerk alone;
 two tries for one clerk never run side by side (``test_two_tries_for_one_clerk_never_run_side_by_side``).
 
 Its methods may be called from any thread, but not from an event loop (unsealing is slow): what touches the desk runs
@@ -17,11 +15,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any, NamedTuple, Protocol, TypeVar
 
+from counterfoil.journal.entry import clerk_key_id
 from counterfoil.kernel.outcomes import CounterfoilError, Malformed, Unavailable
-from counterfoil.office.requests import Ask, EnrolClerk, RotateKey
+from counterfoil.office.requests import Ask, EnrolClerk, RotateKey, parse
 from counterfoil.operations import setup
 from counterfoil.operations.answers import Accepted, Answer
-from counterfoil.operations.desk import Desk, Request, Signer
+from counterfoil.operations.desk import Carried, Desk, Request, Signer
 from counterfoil.operations.store import Row
 
 T = TypeVar("T")
@@ -78,13 +77,19 @@ class WaitBeforePin(Unavailable):
     """Several wrong PINs: this clerk's next try must wait. Other clerks need not."""
 
 
+def _bytes(value: object, count: int, field: str) -> bytes:
+    if not isinstance(value, str) or len(value) != 2 * count or not set(value) <= set("0123456789abcdef"):
+        raise Malformed(f"{field} is not {2 * count} hexadecimal digits", field=field)
+    return bytes.fromhex(value)
+
+
 class Authority:
     """Sessions of one office."""
 
     def __init__(self, desk: Desk, keys: KeyCase) -> None:
         self.desk, self.keys = desk, keys
         self.sessions: dict[str, Session] = {}
-        self._wrong: dict[tuple[str, str], tuple[int, int]] = {}
+        self._wrong: dict[str, tuple[int, int]] = {}
         self._trying: set[str] = set()
         self._lock = threading.Lock()
         self._on_desk: OnDesk = _at_once
@@ -95,12 +100,9 @@ class Authority:
 
     # --- sessions --------------------------------------------------------------------------------------------------
 
-    def sign_in(self, clerk: str, pin: str, *, screen: str = "") -> Session:
-        """Unseals the clerk's key. A session that is open already is closed first: one open session per clerk.
-
-        ``screen``: a screen that this office knows, whose wrong PINs are counted apart; "" for any other.
-        """
-        signer = self._unseal(clerk, pin, screen)
+    def sign_in(self, clerk: str, pin: str) -> Session:
+        """Unseals the clerk's key. A session that is open already is closed first: one open session per clerk."""
+        signer = self._unseal(clerk, pin)
         session = Session(clerk, signer)
         with self._lock:
             before = self.sessions.pop(clerk, None)
@@ -135,13 +137,13 @@ class Authority:
         except KeyError:
             raise Malformed(f"clerk {clerk} is not signed in: sign in first", field="clerk") from None
 
-    def second(self, clerk: str, pin: str, *, screen: str = "") -> SessionSigner:
+    def second(self, clerk: str, pin: str) -> SessionSigner:
         """A second person signs on the same screen: the key is unsealed for this once, and the caller drops it."""
-        return self._unseal(clerk, pin, screen)
+        return self._unseal(clerk, pin)
 
-    def _unseal(self, clerk: str, pin: str, screen: str) -> SessionSigner:
+    def _unseal(self, clerk: str, pin: str) -> SessionSigner:
         with self._one_try(clerk):
-            tries, last = self._wrong.get((clerk, screen), (0, 0))
+            tries, last = self._wrong.get(clerk, (0, 0))
             wait = WAIT_MS[min(tries, len(WAIT_MS) - 1)]
             now = self._now()
             if now < last + wait:
@@ -152,10 +154,10 @@ class Authority:
             try:
                 signer = self.keys.unseal(record, pin)
             except Malformed:
-                self._wrong[clerk, screen] = (tries + 1, now)
+                self._wrong[clerk] = (tries + 1, now)
                 self._event("wrong-pin", clerk, f"{tries + 1} in a row")
                 raise
-            self._wrong.pop((clerk, screen), None)
+            self._wrong.pop(clerk, None)
             return signer
 
     @contextmanager
@@ -231,6 +233,19 @@ class Authority:
         if isinstance(answer, Accepted):
             self.sign_out(clerk)
         return answer, print_
+
+    def admit(self, told: Mapping[str, Any], *, by: Sequence[Signer]) -> tuple[Answer, str]:
+        """A clerk whose key lies on a client's machine: her enrolment as it made it (``client.enrolment``), signed by
+        ``by`` (a supervisor first). The key's own proof is verified by the desk."""
+        wanted = {"request", "epoch", "date", "clerk", "role", "key", "custody", "proof"}
+        if told.keys() != wanted or type(told["epoch"]) is not int:
+            raise Malformed("this is not an enrolment: its members are " + ", ".join(sorted(wanted)), field="enrolment")
+        given = {name: told[name] for name in ("date", "clerk", "role", "custody")}
+        ask = parse({"kind": "clerk-enrol", **given, "key": _bytes(told["key"], 32, "key")})
+        assert isinstance(ask, EnrolClerk)
+        proof = Carried(clerk_key_id(ask.key), _bytes(told["proof"], 64, "proof"), public_key=ask.key)
+        asked = Request(_bytes(told["request"], 16, "request"), told["epoch"], ask, by, proves=proof)
+        return self._on_desk(lambda: self.desk.one(asked)), proof.key_id.hex()
 
     def _with_new_key(
         self, request: bytes, clerk: str, pin: str, name: str | None, by: Sequence[Signer], ask: Any

@@ -23,6 +23,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple, NoReturn, Protocol
 
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
 from counterfoil import codec
 from counterfoil.counter.reversal import Original, decide_reversal
 from counterfoil.facts.day_end import BulkPosted
@@ -79,6 +82,36 @@ class Signer(Protocol):
     def sign(self, message: bytes) -> bytes: ...
 
 
+class Carried:
+    """A signature that was made elsewhere, by a key that never was in this process: what an API client sends.
+
+    It signs nothing; the desk verifies it under the enrolled key before it decides
+    (``test_a_signature_that_was_sent_is_verified_before_anything_is_decided``). ``public_key`` is known only for a key
+    that is being enrolled and proves itself.
+    """
+
+    __slots__ = ("_held", "key_id", "public_key", "signature")
+
+    def __init__(self, key_id: bytes, signature: bytes, *, public_key: bytes = b"") -> None:
+        self.key_id, self.signature, self.public_key = key_id, signature, public_key
+        self._held: tuple[bytes, bytes] | None = None
+
+    def sign(self, message: bytes) -> bytes:
+        """The signature as it was sent, whatever it is over."""
+        return self.signature
+
+    def holds(self, message: bytes, public_key: bytes) -> bool:
+        """Whether it is over ``message`` by ``public_key``; a right one is verified once."""
+        if self._held == (message, public_key):
+            return True
+        try:
+            Ed25519PublicKey.from_public_bytes(public_key).verify(self.signature, message)
+        except (InvalidSignature, ValueError):
+            return False
+        self._held = (message, public_key)
+        return True
+
+
 class NodeSigner(Protocol):
     """The node key: signs cores and checkpoints. ``public_key`` is the raw 32 bytes."""
 
@@ -122,21 +155,34 @@ class Request:
     def approved(self, office: str) -> bytes:
         """The encoded approvals: signed before sequencing, in this process, by the clerks' own keys; once."""
         if self._approved is None or self._approved[0] != office:
-            digest, signers = je.body_hash(self.encoded()), [*self.signers, *([self.proves] if self.proves else [])]
-            approvals = [
-                je.Approval(
-                    signer.key_id,
-                    signer.sign(
-                        je.approval_message(
-                            request_id=self.id, body_hash=digest, office=office, epoch=self.epoch,
-                            business_date=self.ask.date, key_id=signer.key_id,
-                        )
-                    ),
-                )
-                for signer in signers
-            ]  # fmt: skip
+            signers = [*self.signers, *([self.proves] if self.proves else [])]
+            approvals = [je.Approval(one.key_id, one.sign(self._to_sign(office, one.key_id))) for one in signers]
             self._approved = (office, je.encode_approvals(approvals))
         return self._approved[1]
+
+    def _to_sign(self, office: str, key_id: bytes) -> bytes:
+        return je.approval_message(
+            request_id=self.id, body_hash=je.body_hash(self.encoded()), office=office, epoch=self.epoch,
+            business_date=self.ask.date, key_id=key_id,
+        )  # fmt: skip
+
+    def check(self, office: str, signer: Signer, public_key: bytes) -> None:
+        """``Malformed`` if ``signer`` is a carried signature that is not over this request by ``public_key``."""
+        if isinstance(signer, Carried) and not signer.holds(self._to_sign(office, signer.key_id), public_key):
+            raise Malformed(
+                f"the signature of key {signer.key_id.hex()} is not over this request: sign it again. "
+                "Nothing has been recorded.",
+                field="approvals",
+            )
+
+    def prepare(self, state: State) -> None:
+        """Does what needs no desk, on the caller's own thread: signs, and verifies what was signed elsewhere. What goes
+        wrong here the desk meets again, and answers."""
+        self.approved(state.place)
+        for signer in self.signers:
+            key = state.clerk_key.get(signer.key_id) if isinstance(signer, Carried) else None
+            if key is not None:
+                self.check(state.place, signer, key.public_key)
 
 
 class SystemRequest(NamedTuple):
@@ -246,6 +292,11 @@ class Desk:
         """The root of the current epoch's log."""
         return self.log.root() if self.log else b""
 
+    @property
+    def working(self) -> bool:
+        """Whether it takes requests: it has not stopped, and its state is the store's."""
+        return self._stopped is None and not self._adrift and self.log is not None
+
     # --- one group -------------------------------------------------------------------------------------------------
 
     def handle(self, requests: Sequence[Request | SystemRequest]) -> list[Answer | Exception]:
@@ -346,7 +397,10 @@ class Desk:
             key = self.state.clerk_key.get(signer.key_id)
             if key is None or not key.valid:
                 return no.ClerkUnknown(key.clerk if key else signer.key_id.hex())
+            request.check(self.state.place, signer, key.public_key)
             numbers.append(key.clerk)
+        if request.proves is not None:
+            request.check(self.state.place, request.proves, request.proves.public_key)
         if not numbers:
             raise Malformed("a clerk's request is signed by a clerk", field="clerk")
         barred = self._barred(request.ask, numbers)
@@ -749,9 +803,6 @@ class ReadEntry(NamedTuple):
 
     def check_node(self, public_key: bytes, node: int, epoch: int) -> None:
         """The node's signature, and that node and epoch are the log's."""
-        from cryptography.exceptions import InvalidSignature
-        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
         try:
             Ed25519PublicKey.from_public_bytes(public_key).verify(self.signature, je.core_message(self.core_bytes))
         except InvalidSignature:

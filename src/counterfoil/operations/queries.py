@@ -168,3 +168,16 @@ def _what(flags: int) -> str:
     if flags & RESOLVES:
         return "void" if flags & VOID else "expire" if flags & EXPIRE else "post"
     return "posted"
+
+
+def trial(store: OfficeStore, *, at: AsOf | None = None) -> dict[str, Any]:
+    """The trial balance alone, per currency; with what is wrong as the books stand now."""
+    kept = _accounts(store)
+    rows = as_of(kept, store.movements(at.date.toordinal(), at.by)) if at else kept
+    lines = trial_balance(rows)
+    errors = [] if at else trial_errors(rows, [PendingRow._make(row) for row in store.open_pendings()])
+    return {
+        "as_of": {"date": at.date.isoformat(), "by": at.by} if at else None,
+        "balanced": all(line.balanced for line in lines) and not errors,
+        "lines": [{**line._asdict(), "balanced": line.balanced} for line in lines],
+    }

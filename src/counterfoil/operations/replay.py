@@ -19,8 +19,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
-from counterfoil import codec
-from counterfoil.customers.details import CUSTOMER, FIELDS, SHAPES, details_hash, details_value
+from counterfoil.counter.reversal import REVERSIBLE
+from counterfoil.customers.details import FIELDS
 from counterfoil.facts.office import BY_OLD_KEY, BY_TWO_CLERKS
 from counterfoil.kernel.days import local_day, local_time
 from counterfoil.kernel.idents import request_id
@@ -31,9 +31,8 @@ from counterfoil.office.readers import CLERK, ROLE, short, text
 from counterfoil.office.requests import ASKS, fields_of, parse
 from counterfoil.operations.answers import Accepted, Answer, Refused
 from counterfoil.operations.authority import Authority, SessionSigner
+from counterfoil.operations.beside import Beside, details_at, details_beside, together
 from counterfoil.operations.desk import Desk, Request
-from counterfoil.operations.screens import MADE, READ_OFF, told_once
-from counterfoil.operations.window import reversal_body
 
 LINE_DEPTH_MAX = 8
 """Levels of lists and objects in one line: a visit's counts need five."""
@@ -50,10 +49,6 @@ LINE_FIELDS: dict[str, Any] = {
     "salt": {"type": "string", "pattern": "^[0-9a-f]{32}$"},
 }
 """Fields of every line, for the schema."""
-
-
-Side = Callable[[dict[str, Any]], tuple[bytes, str, bytes, bytes]]
-"""What a request was told → the row of the side table ``details`` that belongs to it."""
 
 
 class SettableClock(Protocol):
@@ -185,13 +180,13 @@ class Player:
             given["clerk"] = given.pop("subject", None)
         shape = fields_of(ASKS[kind])
         kept = self.desk.body_of_record(identity)
-        sides: list[Side] = []
+        sides: list[Beside] = []
         if "details" in shape and (line.get("details") is not None or shape["details"][1]):
             sides.append(self._details(kind, identity, line, given, kept))
         if kind == "visit":
             given["services"] = self._services(identity, given.get("services"), sides)
         if kind == "reversal":
-            given = self._fill_reversal(given)
+            self._fill_reversal(given)
         if "date" not in given:
             given["date"] = kept["date"] if kept and "date" in kept else self._date(kind)
         ask = parse({"kind": kind, **given})
@@ -199,9 +194,9 @@ class Player:
         epoch = line.get("epoch", self.desk.epoch)
         if type(epoch) is not int or epoch < 1:
             raise Malformed(f"epoch is {short(epoch)}: a whole number from 1 is needed", field="epoch")
-        return Request(identity, epoch, ask, signers, side=_together(sides) if sides else None)
+        return Request(identity, epoch, ask, signers, side=together(sides))
 
-    def _services(self, identity: bytes, services: Any, sides: list[Side]) -> Any:
+    def _services(self, identity: bytes, services: Any, sides: list[Beside]) -> Any:
         """The services of a visit, each with the hash of its own details in their place."""
         if not isinstance(services, list):
             return services
@@ -290,9 +285,9 @@ class Player:
 
     def _details(
         self, kind: str, identity: bytes, line: Mapping[str, Any], given: dict[str, Any], kept: Mapping[str, Any] | None
-    ) -> Side:
-        """Puts the hash of the details in ``given``, with what the screen reads from them; returns the side row that
-        keeps them. Without a salt in the line, one that only the office can make again (so that the file may be played
+    ) -> Beside:
+        """Puts the hash of the details in ``given``, with what the screen reads from them; returns what keeps
+        them. Without a salt in the line, one that only the office can make again (so that the file may be played
         twice) and nobody with the journal alone can."""
         details = line.get("details")
         if not isinstance(details, dict):
@@ -301,19 +296,10 @@ class Player:
         before: Mapping[str, str] = {}
         if kind == "customer-change":
             given.setdefault("what", [name for name in FIELDS if name in details] or ["nothing"])
-            before = self._details_at(kept["details"] if kept else self._digest_of(customer))
-        value: Mapping[str, str] = details_value({**before, **details}, text, SHAPES.get(kind, CUSTOMER))
-        if kind in READ_OFF:
-            value, read_off = READ_OFF[kind](value, given)
-            given |= read_off
-        if kind in MADE:
-            given |= MADE[kind](self.desk.office_key, identity, value)
-        salt = self._salt(identity, line)
-        digest = given["details"] = details_hash(salt, value)
-        encoded = codec.encode(dict(value))
-        # A new customer's number is known when it is decided; else the details belong to whom the request names.
-        opens = kind == "customer-open"
-        return lambda told: (digest, told.get("customer", "") if opens else customer or "", salt, encoded)
+            before = details_at(self.desk.store, kept["details"] if kept else self._digest_of(customer))
+        made = details_beside(kind, details, self._salt(identity, line), given, before=before)
+        given |= {**made.read_off, "details": made.digest}
+        return made
 
     def _salt(self, identity: bytes, line: Mapping[str, Any]) -> bytes:
         given = line.get("salt")
@@ -325,15 +311,19 @@ class Player:
         row = self.desk.state.customer.get(customer) if isinstance(customer, str) else None
         return row.details if row else b""
 
-    def _details_at(self, digest: bytes) -> dict[str, str]:
-        """The details kept under a hash; none if they were erased."""
-        kept = self.desk.store.get("details", (digest,))
-        return codec.decode(kept[3], what="details") if kept and isinstance(kept[3], bytes) else {}
-
-    def _fill_reversal(self, given: dict[str, Any]) -> dict[str, Any]:
-        """The screen reads account, amount and currency off the receipt, unless the line says what it read."""
+    def _fill_reversal(self, given: dict[str, Any]) -> None:
+        """The screen reads account, amount and currency off the receipt; here they are read from the entry."""
         given.setdefault("epoch", self.desk.epoch)
-        return given if "amount" in given else reversal_body(self.desk, given)
+        entry = given.get("entry")
+        if type(entry) is not int or "amount" in given or type(given["epoch"]) is not int:
+            return
+        original = self.desk.original(given["epoch"], entry)
+        fact = original.facts[0] if original and original.kind in REVERSIBLE and original.facts else None
+        amount, account = getattr(fact, "amount", None), getattr(fact, "account", None)
+        if amount is not None and self.desk.state.policy:
+            given |= {"amount": amount, "currency": self.desk.state.policy.currency.code}
+        if account is not None:
+            given["account"] = account
 
     # --- the outcome -----------------------------------------------------------------------------------------------
 
@@ -352,13 +342,7 @@ class Player:
                 if (entry.epoch, entry.sequence) in due and self._print is not None:
                     self._print(entry.epoch, entry.sequence, entry.slip, False)
             self.desk.printed(due)
-        return {
-            "outcome": "accepted",
-            "kind": kind,
-            "entries": entries,
-            **answer.result(),
-            **told_once(self.desk.office_key, answer),
-        }
+        return {"outcome": "accepted", "kind": kind, "entries": entries, **answer.result()}
 
     def _print_due(self) -> None:
         due = self.desk.unprinted()
@@ -367,10 +351,6 @@ class Player:
                 self._print(epoch, sequence, self.desk.slip(epoch, sequence), False)
         self.desk.printed(due)
         self.desk.flush()
-
-
-def _together(sides: list[Side]) -> Callable[[dict[str, Any]], Mapping[str, Any]]:
-    return lambda told: {"details": [side(told) for side in sides]}
 
 
 def _deeper_than(value: Any, levels: int) -> bool:

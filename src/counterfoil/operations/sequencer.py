@@ -71,9 +71,9 @@ class Sequencer:
     def _put(self, request: Request | SystemRequest, answer: _Waiter) -> bool:
         """Hands the request to the desk; False: the desk is closed."""
         if isinstance(request, Request):
-            # The clerk signs on her own thread; what goes wrong here the desk meets again and answers.
+            # On the caller's thread; what goes wrong here the desk meets again and answers.
             with suppress(CounterfoilError):
-                request.approved(self._desk.state.place)
+                request.prepare(self._desk.state)
         with self._closed:
             if self._open:
                 self._waiting.put(_Asked(request, answer))

@@ -89,7 +89,24 @@ LOOKED = TableSpec(
     1,
     "Who looked at which customer on a screen, and at what.",
 )
-SIDE_TABLES = (ANSWER, DETAILS, PERSON, SEALED, UNPRINTED, EVENT, SETTING, CHECKPOINT, LOOKED)
+TOKEN = TableSpec(
+    "token",
+    "side",
+    (("hash", "blob"), ("client", "blob"), ("name", "text"), ("scopes", "text"), ("made", "int"), ("revoked", "int?")),
+    1,
+    "Tokens of API clients by their SHA-256; the tokens themselves are nowhere.",
+)
+WEBHOOK = TableSpec(
+    "webhook",
+    "side",
+    (
+        ("id", "text"), ("url", "text"), ("secret", "blob"), ("kinds", "text"), ("made", "int"), ("epoch", "int"),
+        ("sequence", "int"), ("failures", "int"), ("due", "int"), ("said", "text"),
+    ),
+    1,
+    "Webhook endpoints, and the first entry that each has not taken yet. In no backup: the secrets sign.",
+)  # fmt: skip
+SIDE_TABLES = (ANSWER, DETAILS, PERSON, SEALED, UNPRINTED, EVENT, SETTING, CHECKPOINT, LOOKED, TOKEN, WEBHOOK)
 EXTRA_TABLES = (BULK_LINES, *FOLD_TABLES, *SIDE_TABLES)
 ALL_TABLES = (*BUILT_IN, *EXTRA_TABLES)
 """Every table, in the order of docs/reference/tables.md."""

@@ -18,9 +18,10 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from counterfoil import codec
-from counterfoil.counter.reversal import REVERSIBLE
 from counterfoil.customers.details import CUSTOMER, FIELDS, SHAPES, details_hash, details_value
+from counterfoil.facts.counter import StampsSold
 from counterfoil.facts.kinds import kind_numbered
+from counterfoil.facts.money import CashDeposited, CashWithdrawn, Transferred
 from counterfoil.journal.slip import SLIP_PREFIX, decode_slip
 from counterfoil.kernel.idents import REQUEST_ID_BYTES
 from counterfoil.kernel.money import Currency, currency
@@ -31,7 +32,7 @@ from counterfoil.office.readers import text
 from counterfoil.office.rows import CustomerRow, DayRow, DifferenceRow, EpochRow, HoldingRow, TillRow
 from counterfoil.operations.answers import unpack_refusal
 from counterfoil.operations.desk import Desk, read_entry
-from counterfoil.operations.screens import MADE, READ_OFF
+from counterfoil.operations.screens import READ_OFF
 from counterfoil.operations.store import OfficeStore, Row
 from counterfoil.policy.edition import Edition
 
@@ -328,8 +329,6 @@ def details_body(
     if kind in READ_OFF:
         value, read_off = READ_OFF[kind](value, made)
         made |= read_off
-    if kind in MADE:
-        made |= MADE[kind](desk.office_key, request, value)
     made["details"] = details_hash(salt, value)
     encoded, opens = codec.encode(dict(value)), kind == "customer-open"
     return made, lambda got: {
@@ -338,16 +337,18 @@ def details_body(
 
 
 def reversal_body(desk: Desk, body: Mapping[str, Any]) -> dict[str, Any]:
-    """At the desk: account, amount and currency of a reversal, read from the entry that it undoes, as off paper."""
-    made = {name: value for name, value in body.items() if name not in ("amount", "currency", "account")}
+    """At the desk: account, amount and currency of a reversal, read from the entry that is undone."""
+    made = {name: value for name, value in body.items() if name != "currency"}
     epoch, entry = made.get("epoch"), made.get("entry")
     original = desk.original(epoch, entry) if type(epoch) is int and type(entry) is int else None
-    if original is None or original.kind not in REVERSIBLE or not original.facts or desk.state.policy is None:
-        return made
-    amount, account = (getattr(original.facts[0], name, None) for name in ("amount", "account"))
-    if amount:
-        made |= {"amount": amount, "currency": desk.state.policy.currency.code}
-    return made | ({"account": account} if account else {})
+    fact = original.facts[0] if original and original.facts else None
+    amount, policy = getattr(fact, "amount", None), desk.state.policy
+    if isinstance(fact, CashDeposited | CashWithdrawn | Transferred | StampsSold) and amount and policy is not None:
+        made |= {"amount": amount, "currency": policy.currency.code}
+        account = getattr(fact, "account", None)
+        if account:
+            made["account"] = account
+    return made
 
 
 def printed(desk: Desk, entries: Sequence[tuple[int, int]]) -> None:

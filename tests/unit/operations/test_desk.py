@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
 
 from cases import PRODUCTS as PRODUCTS
 from cases.registry import DONE, done
+from counterfoil.engines.keys.session import ClerkSigner
 from counterfoil.facts.kinds import KINDS, Actor, kind_named
 from counterfoil.journal.entry import decode_approvals
 from counterfoil.kernel.limits import GROUP_ENTRIES_MAX
@@ -13,7 +16,7 @@ from counterfoil.kernel.outcomes import Fault, Malformed
 from counterfoil.office.requests import ASKS
 from counterfoil.operations import setup
 from counterfoil.operations.answers import Accepted, Differs, Refused
-from counterfoil.operations.desk import NotSigning, Request, SystemRequest, read_entry
+from counterfoil.operations.desk import Carried, NotSigning, Request, Signer, SystemRequest, read_entry
 from counterfoil.operations.registry import DECIDE
 from counterfoil.testing.builders import (
     CLERK,
@@ -534,3 +537,64 @@ def test_a_slip_is_the_same_text_every_time() -> None:
     assert house.desk.slip(entry.epoch, entry.sequence) == entry.slip
     assert house.reopened().desk.slip(entry.epoch, entry.sequence) == entry.slip
     assert house.desk.slip(1, house.desk.size) == ""
+
+
+def carried(house: House, request: Request, *, over: Request | None = None) -> Request:
+    """The request as if its signatures had been made elsewhere; ``over``: over that one instead."""
+    place = house.desk.state.place
+    made = (over or request).signers
+    sent: list[Signer] = []
+    for signer in made:
+        message = (over or request)._to_sign(place, signer.key_id)
+        sent.append(Carried(signer.key_id, signer.sign(message)))
+    return Request(request.id, request.epoch, request.ask, sent)
+
+
+def test_a_signature_that_was_sent_is_verified_before_anything_is_decided() -> None:
+    house = counter()
+    good = house.request("deposit", till="T1", account=house.account, amount=100)
+    other = house.request("deposit", till="T1", account=house.account, amount=999)
+    with pytest.raises(Malformed, match="not over this request") as error:
+        unchanged(house, lambda: house.desk.one(carried(house, good, over=other)))
+    assert error.value.field == "approvals"
+    assert house.desk.recall(good.id) is None  # Never remembered: the right signature comes through.
+    answer = house.desk.one(carried(house, good))
+    assert isinstance(answer, Accepted)
+    assert house.desk.one(carried(house, good)) == answer
+    house.check()
+
+
+def test_a_group_of_sent_and_made_signatures_keeps_each_to_itself() -> None:
+    house = counter()
+    requests = [house.request("deposit", till="T1", account=house.account, amount=n) for n in range(1, 7)]
+    mixed = [carried(house, r) if n % 2 else r for n, r in enumerate(requests)]
+    mixed[3] = carried(house, requests[3], over=requests[0])
+    for request in mixed:
+        with suppress(Malformed):
+            request.prepare(house.desk.state)
+    answers = house.desk.handle(mixed)
+    assert [isinstance(answer, Malformed) for answer in answers] == [False, False, False, True, False, False]
+    house.check()
+
+
+def test_a_key_that_proves_itself_from_elsewhere_is_held_to_it() -> None:
+    house = counter()
+    new = ClerkSigner(b"\x33" * 32)
+    ask = house.body("clerk-enrol", clerk="105", role="clerk", key=new.public_key, custody="client")
+    request = Request(house.new_id(), house.desk.epoch, ask, [house.signer(SUPERVISOR)])
+    message = request._to_sign(house.desk.state.place, new.key_id)
+    for signature, right in (
+        (bytes(64), False),
+        (house.signer(SUPERVISOR).sign(message), False),
+        (new.sign(message), True),
+    ):
+        request = Request(
+            request.id, request.epoch, ask, request.signers,
+            proves=Carried(new.key_id, signature, public_key=new.public_key),
+        )  # fmt: skip
+        if right:
+            assert isinstance(house.desk.one(request), Accepted)
+        else:
+            with pytest.raises(Malformed):
+                house.desk.one(request)
+    house.check()

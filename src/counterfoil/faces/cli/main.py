@@ -26,6 +26,7 @@ COMMANDS: dict[str, str] = {
     "quote": "counterfoil.faces.cli.quote:quote",
     "epoch": "counterfoil.faces.cli.office:epoch",
     "backup": "counterfoil.faces.cli.office:backup",
+    "restore": "counterfoil.faces.cli.office:restore",
     "doctor": "counterfoil.faces.cli.office:doctor",
     "replay": "counterfoil.faces.cli.counter:replay",
     "schema": "counterfoil.faces.cli.counter:schema",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from pathlib import Path
 from typing import Any
@@ -148,6 +149,41 @@ def _add(office: OpenedOffice, one: dict[str, Any], by: str | None, code: str | 
     return {"clerk": number, "role": role, "key": fingerprint, "by": supervisor, **told_of(answer)}
 
 
+@clerk.command("admit")
+@click.argument("folder", metavar="DIR", type=FOLDER)
+@click.argument("enrolment", metavar="FILE.json", type=FILE)
+@click.option("--by", required=True, help="The supervisor who signs.")
+@click.option("--pins", type=FILE, default=None, help="PIN file (practice and tests).")
+@json_option
+@click.pass_obj
+def admit(house: House, folder: Path, enrolment: Path, by: str, pins: Path | None, json_: bool) -> int:
+    """Enroll a clerk whose key lies on another machine, from the enrolment that was made there. Beside a server too."""
+    given = _read_enrolment(enrolment)
+    pin = pin_source(pins)(by)
+    done: dict[str, Any] | None = house.more["asked"](folder, "clerk-admit", enrolment=given, by=by, pin=pin)
+    if done is None:
+        with house.open(folder, clock="last") as office:
+            clock_is_seen(office)
+            signer = office.authority.second(by, pin)
+            answer, fingerprint = office.authority.admit(given, by=[signer])
+            signer.drop()
+            done = {"clerk": str(given.get("clerk")), "key": fingerprint, "by": by, **told_of(answer)}
+            paper(office, [done])
+    return finish(done, json_)
+
+
+def _read_enrolment(path: Path) -> dict[str, Any]:
+    try:
+        value = json.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        raise Malformed(f"there is no file {path}", field="enrolment") from None
+    except (ValueError, RecursionError):
+        raise Malformed(f"{path} is not JSON", field="enrolment") from None
+    if not isinstance(value, dict):
+        raise Malformed(f"{path} is not an enrolment", field="enrolment")
+    return value
+
+
 @clerk.command("rotate")
 @click.argument("folder", metavar="DIR", type=FOLDER)
 @click.option("--clerk", "number", required=True, help="The clerk's number; it stays the same.")
@@ -256,6 +292,19 @@ def backup(house: House, folder: Path, to: Path, restoring: bool, reason: str, j
         as_json({"folder": str(to), "files": written})
     else:
         click.echo(f"{to}: {', '.join(written)}. No clerk's key and no node key is in it: a restore opens a new epoch.")
+    return 0
+
+
+@click.command()
+@click.argument("source", metavar="BACKUP", type=FOLDER)
+@click.argument("folder", metavar="DIR", type=FOLDER)
+@click.option("--reason", default="restored from a backup", show_default=True, help="Recorded in the new epoch.")
+@json_option
+@click.pass_obj
+def restore(house: House, source: Path, folder: Path, reason: str, json_: bool) -> int:
+    """Make an office in DIR from a backup. It opens a new epoch: a new key and a new log, which names the old one."""
+    said = house.more["restore"](source, folder, reason=text(reason, "reason"))
+    as_json({"said": said}) if json_ else click.echo(said)
     return 0
 
 

@@ -23,11 +23,8 @@ from counterfoil.office.requests import ASKS, fields_of, parse
 from counterfoil.operations.window import OfficeNow
 from counterfoil.policy.terms.bills import BillTerms
 from counterfoil.policy.terms.checks import CheckTerms
-from counterfoil.policy.terms.mail import MailTerms
 
-BY_SCREEN = (
-    "date", "currency", "key", "custody", "services", "what", "routing", "fingerprint", "left", "code", "buyer",
-)  # fmt: skip
+BY_SCREEN = ("date", "currency", "key", "custody", "services", "what", "routing", "fingerprint", "left")
 """Fields that nobody types."""
 ANY_TILL = ("till-open", "surprise-count", "till-count-absent")
 """Kinds that name a drawer which need not be the clerk's own."""
@@ -193,13 +190,8 @@ class Form:
         if control != "pieces" or self.office.edition is None:
             return []
         if self.by_item(name):
-            edition = self.office.edition
-            mail = edition.terms(MailTerms) if self.kind == "mail-sale" else None
-            services = mail.services.items() if mail is not None else ()
-            return [
-                *(made(code, item.title, each=item.face) for code, item in edition.stock.items()),
-                *(made(code, service.title, each=service.price) for code, service in services),
-            ]
+            stock = self.office.edition.stock
+            return [made(code, item.title, each=item.face) for code, item in stock.items()]
         return [made(str(face), self.money(face), each=face) for face in self.office.edition.denominations]
 
     def by_item(self, name: str) -> bool:

@@ -1,0 +1,289 @@
+"""The routes of the API on a server: who calls, what is read, and how answers and problems leave.
+
+Always true: whatever happens, the answer keeps to the document (``test_every_answer_keeps_to_the_document``);
+no answer is kept by anyone on the way; a right token is never held up by wrong ones
+(``test_wrong_tokens_are_slowed_down_and_a_right_one_never``).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from base64 import b64encode
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from litestar import MediaType, Request, Response, Router, get, post
+from litestar.exceptions import HTTPException
+from litestar.handlers import HTTPRouteHandler
+from litestar.router import Router as RouterType
+
+from counterfoil.counter.receipt import Receipt
+from counterfoil.faces.api import document, wire
+from counterfoil.faces.api.problems import PROBLEMS, TYPE, Problem, problem_of
+from counterfoil.faces.api.reads import READS, Question, Read
+from counterfoil.faces.api.writes import Writes, scope_missing
+from counterfoil.kernel.limits import REQUEST_BYTES_MAX
+from counterfoil.kernel.outcomes import Malformed, Translate
+from counterfoil.office.requests import ASKS
+from counterfoil.operations.clients import WRITE, Client, Tokens
+from counterfoil.operations.papers import Papers
+from counterfoil.operations.service import Service
+from counterfoil.operations.store import OfficeStore
+
+Asked = Request[Any, Any, Any]
+
+WRITE_BYTES_MAX = 4 * REQUEST_BYTES_MAX
+BATCH_BYTES_MAX = 64 * REQUEST_BYTES_MAX
+_PLAIN_HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+_PAGE_HEADERS = {
+    **_PLAIN_HEADERS,
+    "Content-Security-Policy": "default-src 'none'; style-src 'sha256-{}'; base-uri 'none'; form-action 'none'",
+    "Referrer-Policy": "no-referrer",
+}
+
+
+class Attempts:
+    """Wrong tokens by where they came from: each beyond ``FREE`` in a minute makes the next wrong one wait longer.
+
+    Only wrong ones: a right token from the same place passes at once, so nobody can lock a whole office out.
+    """
+
+    FREE, WINDOW_S, WAIT_MAX_S, PLACES_MAX = 10, 60, 300, 10_000
+
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        self._now = now
+        self._seen: OrderedDict[str, tuple[int, float]] = OrderedDict()
+
+    def wrong(self, place: str) -> None:
+        """Notes a wrong token; ``Problem`` with ``Retry-After`` if there were too many."""
+        now = self._now()
+        count, until = self._seen.pop(place, (0, 0.0))
+        if now < until and count >= self.FREE:
+            self._put(place, count, until)
+            raise self._wait(int(until - now) + 1)
+        count = count + 1 if now < until + self.WINDOW_S else 1
+        beyond = count - self.FREE
+        self._put(place, count, now + min(self.WAIT_MAX_S, 2**beyond) if beyond >= 0 else now)
+
+    def _put(self, place: str, count: int, until: float) -> None:
+        self._seen[place] = (count, until)
+        while len(self._seen) > self.PLACES_MAX:
+            self._seen.popitem(last=False)
+
+    @staticmethod
+    def _wait(seconds: int) -> Problem:
+        return Problem(
+            "too-many-attempts", f"Too many wrong tokens came from here: wait {seconds} seconds.",
+            headers={"Retry-After": str(seconds)},
+        )  # fmt: skip
+
+
+@dataclass(slots=True)
+class Api:
+    """What the handlers share. ``report`` is told of every error that is not the caller's."""
+
+    service: Service
+    tokens: Tokens
+    writes: Writes
+    make_papers: Callable[[OfficeStore], Papers]
+    render: Callable[[Receipt], str]
+    catalog: Callable[[str], Translate]
+    report: Callable[[BaseException], None]
+    attempts: Attempts = field(default_factory=Attempts)
+
+    def papers(self, store: OfficeStore) -> Papers:
+        return self.make_papers(store)
+
+    def receipt_text(self, receipt: Receipt) -> str:
+        return self.render(receipt)
+
+    def client(self, asked: Asked, scope: str) -> Client:
+        """Who calls; a problem if the token is none, or does not reach to ``scope`` (empty: any token)."""
+        kind, _, token = asked.headers.get("authorization", "").partition(" ")
+        client = self.tokens.find(token.strip()) if kind.lower() == "bearer" else None
+        if client is None:
+            if token:
+                self.attempts.wrong(asked.client.host if asked.client else "")
+            raise Problem(
+                "token-needed", "This needs a token of this office that is in use.",
+                headers={"WWW-Authenticate": 'Bearer realm="counterfoil"'},
+            )  # fmt: skip
+        asked.scope["state"]["client"] = client.id.hex()
+        if scope and not client.may(scope):
+            raise scope_missing(scope)
+        return client
+
+    def translate(self, asked: Asked) -> Translate:
+        """The texts of the language asked for: Spanish if it is named first, else English."""
+        first = asked.headers.get("accept-language", "").split(",")[0].strip().lower()
+        return self.catalog("es" if first.partition("-")[0] == "es" else "en")
+
+
+def routes(api: Api) -> Sequence[RouterType]:
+    """All routes of the API: under ``/v1``, its document and page, and the pages of its problems."""
+    handlers = [*(_read(api, read) for read in READS), *_writes(api), *_pages()]
+    return [Router("/", route_handlers=handlers, exception_handlers={Exception: _unhandled(api)})]
+
+
+def _read(api: Api, read: Read) -> HTTPRouteHandler:
+    async def handler(request: Asked) -> Response[bytes]:
+        async def answered() -> Response[bytes]:
+            client = api.client(request, read.scope)
+            _no_repetition(request)
+            query = wire.asked_for(dict(request.query_params), read.query)
+            question = Question(client, request.path_params, query, api.translate(request))
+            return _fresh(request, wire.encode(await read.answer(api, question)))
+
+        return await _answer(api, answered)
+
+    return get(_litestar_path(read.path), name=read.name, media_type=MediaType.JSON)(handler)
+
+
+def _writes(api: Api) -> list[HTTPRouteHandler]:
+    async def write(request: Asked) -> Response[bytes]:
+        async def answered() -> Response[bytes]:
+            kind = str(request.path_params["kind"])
+            client = api.client(request, "")
+            if kind not in ASKS:
+                raise Problem("not-found", "Nothing of that name can be asked here.")
+            if not client.may(f"{WRITE}:{kind}"):
+                raise scope_missing(f"{WRITE}:{kind}")
+            key = request.headers.get("idempotency-key")
+            if key is None:
+                raise Problem("key-missing", "A write needs the header Idempotency-Key. Nothing has been recorded.")
+            value = await _json(request, WRITE_BYTES_MAX)
+            done = await api.writes.one(client, kind, key, value, api.translate(request))
+            first = done.value["entries"][0]
+            where = {"Location": f"/v1/entries/{first['epoch']}/{first['entry']}"}
+            return _reply(done.status, wire.encode(done.value), headers=where)
+
+        return await _answer(api, answered)
+
+    async def batch(request: Asked) -> Response[bytes]:
+        async def answered() -> Response[bytes]:
+            client = api.client(request, "")
+            if not any(scope.partition(":")[0] == WRITE for scope in client.scopes):
+                raise scope_missing(WRITE)
+            outcomes = await api.writes.batch(client, await _json(request, BATCH_BYTES_MAX), api.translate(request))
+            return _reply(200, wire.encode({"outcomes": outcomes}))
+
+        return await _answer(api, answered)
+
+    async def printed(request: Asked) -> Response[bytes]:
+        async def answered() -> Response[bytes]:
+            api.client(request, WRITE)
+            noted = await api.writes.printed(await _json(request, WRITE_BYTES_MAX))
+            return _reply(200, wire.encode({"noted": noted}))
+
+        return await _answer(api, answered)
+
+    return [
+        post("/v1/{kind:str}", name="write", request_max_body_size=WRITE_BYTES_MAX)(write),
+        post("/v1/batch", name="batch", request_max_body_size=BATCH_BYTES_MAX)(batch),
+        post("/v1/printed", name="printed", request_max_body_size=WRITE_BYTES_MAX)(printed),
+    ]
+
+
+def _pages() -> list[HTTPRouteHandler]:
+    made = wire.encode(document.document())
+    shown = document.page()
+    style = hashlib.sha256(document.STYLE.encode()).digest()
+    headers = dict(_PAGE_HEADERS)
+    headers["Content-Security-Policy"] = headers["Content-Security-Policy"].format(b64encode(style).decode())
+
+    async def openapi() -> Response[bytes]:
+        return Response(made, media_type=MediaType.JSON, headers=_PLAIN_HEADERS)
+
+    async def browse() -> Response[str]:
+        return Response(shown, media_type=MediaType.HTML, headers=headers)
+
+    async def problem(request: Asked) -> Response[str]:
+        name = request.path_params["name"]
+        if name not in PROBLEMS:
+            raise Problem("not-found", "There is no problem of that name.")
+        return Response(document.problem_page(name), media_type=MediaType.HTML, headers=headers)
+
+    return [
+        get("/openapi.json", name="openapi", media_type=MediaType.JSON)(openapi),
+        get("/api", name="api-page", media_type=MediaType.HTML)(browse),
+        get(f"{TYPE}{{name:str}}", name="problem", media_type=MediaType.HTML)(problem),
+    ]
+
+
+async def _answer(api: Api, answered: Callable[[], Awaitable[Response[bytes]]]) -> Response[bytes]:
+    try:
+        return await answered()
+    except Exception as error:
+        api.report(error)
+        return _problem(problem_of(error))
+
+
+def _unhandled(api: Api) -> Callable[[Asked, Exception], Response[bytes]]:
+    """What the framework itself turns away."""
+
+    def handle(_: Asked, error: Exception) -> Response[bytes]:
+        if not isinstance(error, HTTPException):
+            api.report(error)
+            return _problem(problem_of(error))
+        name, said = {
+            404: ("not-found", "There is nothing at this path."),
+            405: ("method-not-allowed", "This path does not take that method."),
+            413: ("too-large", "This request is larger than is taken here. Nothing has been recorded."),
+        }.get(error.status_code, ("malformed", "This request cannot be read. Nothing has been recorded."))
+        return _problem(Problem(name, said, headers=error.headers or {}))
+
+    return handle
+
+
+def _reply(status: int, body: bytes, *, headers: Mapping[str, str] | None = None) -> Response[bytes]:
+    return Response(body, status_code=status, media_type=MediaType.JSON, headers={**_PLAIN_HEADERS, **(headers or {})})
+
+
+def _problem(problem: Problem) -> Response[bytes]:
+    return Response(
+        wire.encode(problem.body()), status_code=problem.status, media_type=document.PROBLEM_MEDIA,
+        headers={**_PLAIN_HEADERS, **problem.headers},
+    )  # fmt: skip
+
+
+def _fresh(request: Asked, body: bytes) -> Response[bytes]:
+    """The answer with its tag, or 304 if the caller has it already."""
+    tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+    known = {one.strip().removeprefix("W/") for one in request.headers.get("if-none-match", "").split(",")}
+    if tag in known or "*" in known:
+        return Response(b"", status_code=304, headers={**_PLAIN_HEADERS, "ETag": tag})
+    return _reply(200, body, headers={"ETag": tag})
+
+
+def _no_repetition(request: Asked) -> None:
+    names = [name for name, _ in request.query_params.multi_items()]
+    if len(set(names)) != len(names):
+        raise Malformed("a parameter stands twice", field="query")
+
+
+async def _json(request: Asked, limit: int) -> Any:
+    """The JSON value of the body."""
+    media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media != "application/json":
+        raise Problem("not-json", "The body has to be JSON, and Content-Type has to say so. Nothing has been recorded.")
+    try:
+        body = await request.body()
+    except HTTPException as error:
+        if error.status_code == 413:
+            raise Problem("too-large", f"The body may have {limit:,} bytes. Nothing has been recorded.") from None
+        raise
+    return wire.decode(body)
+
+
+def _litestar_path(path: str) -> str:
+    """``/v1/accounts/{account}`` as the framework writes it."""
+    return path.replace("}", ":str}")
+
+
+def _base64(data: bytes) -> str:
+    from base64 import b64encode
+
+    return b64encode(data).decode()

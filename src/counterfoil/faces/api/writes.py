@@ -1,0 +1,147 @@
+"""Writes: one request of a kind, or a batch of up to a thousand, each with its own key and its own answer.
+
+Always true:
+
+1. The same key and body get the first answer again, for ever; the same key with another body is an error; a key that
+   is being worked on is told so, which is never remembered (``test_the_table_of_idempotency``).
+2. Nothing is decided for a client that a clerk's key did not sign: the signatures are verified by the desk
+   (``test_a_write_that_nobody_signed_is_not_done``).
+3. In a batch each request stands alone: what becomes of one changes nothing for another
+   (``test_each_request_of_a_batch_has_its_own_outcome``).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+from counterfoil.faces.api.kinds import read_write
+from counterfoil.faces.api.problems import Problem, problem_of, refusal_problem
+from counterfoil.faces.api.reads import accepted
+from counterfoil.kernel.outcomes import Malformed, Translate, short
+from counterfoil.office.requests import ASKS
+from counterfoil.operations.answers import Accepted
+from counterfoil.operations.clients import WRITE, Client, idempotency_key, request_id_of
+from counterfoil.operations.desk import Request
+from counterfoil.operations.service import Service
+
+BATCH_MAX = 1_000
+PRINTED_MAX = 1_000
+
+
+class Done(NamedTuple):
+    """What is answered to one request: a status and a JSON value."""
+
+    status: int
+    value: dict[str, Any]
+    problem: Problem | None = None
+
+
+class Writes:
+    """The writes of one server: its office, and the keys that are being worked on now."""
+
+    def __init__(self, service: Service, currency: str, *, report: Callable[[BaseException], None]) -> None:
+        self._service, self._currency, self._report = service, currency, report
+        self._working: set[bytes] = set()
+
+    async def one(self, client: Client, kind: str, key: str, value: Any, translate: Translate) -> Done:
+        """One request; its problem is raised."""
+        done = await self._done(client, kind, key, value, translate)
+        if done.problem is not None:
+            raise done.problem
+        return done
+
+    async def batch(self, client: Client, value: Any, translate: Translate) -> list[dict[str, Any]]:
+        """Every request's own outcome, in order. ``Malformed`` only if the batch itself cannot be read."""
+        items = _items(value)
+        done = await asyncio.gather(*(self._item(client, item, translate) for item in items))
+        return [
+            {"key": item["key"], "status": one.status, "outcome": one.value}
+            for item, one in zip(items, done, strict=True)
+        ]
+
+    async def printed(self, value: Any) -> int:
+        """Notes which slips left a printer; how many were due."""
+        places = _places(value)
+
+        def noted(desk: Any) -> int:
+            due = desk.unprinted_among(places)
+            desk.printed(due)
+            desk.flush()
+            return len(due)
+
+        return await self._service.at_desk(noted)
+
+    async def _item(self, client: Client, item: dict[str, Any], translate: Translate) -> Done:
+        kind, key = item["kind"], item["key"]
+        rest = {name: one for name, one in item.items() if name not in ("kind", "key")}
+        if not isinstance(kind, str) or kind not in ASKS:
+            return _told(problem_of(Malformed(f"kind is {short(kind)}: nothing of that name can be asked here",
+                                              field="kind")))  # fmt: skip
+        if not client.may(f"{WRITE}:{kind}"):
+            return _told(scope_missing(f"{WRITE}:{kind}"))
+        return await self._done(client, kind, key, rest, translate)
+
+    async def _done(self, client: Client, kind: str, key: str, value: Any, translate: Translate) -> Done:
+        try:
+            identity = request_id_of(client.id, idempotency_key(key))
+            with self._alone(identity):
+                request: Request = read_write(kind, identity, value)
+                answer = await self._service.ask(request)
+        except Exception as error:  # Each request's own: told in its place, and logged if it is ours.
+            self._report(error)
+            return _told(problem_of(error))
+        if isinstance(answer, Accepted):
+            return Done(201, accepted(answer, self._currency))
+        return _told(refusal_problem(answer, translate))
+
+    @contextmanager
+    def _alone(self, identity: bytes) -> Iterator[None]:
+        if identity in self._working:
+            raise Problem(
+                "in-progress", "A request with this key is being worked on. Wait a moment and send it again.",
+                headers={"Retry-After": "1"},
+            )  # fmt: skip
+        self._working.add(identity)
+        try:
+            yield
+        finally:
+            self._working.discard(identity)
+
+
+def scope_missing(scope: str) -> Problem:
+    """The token does not reach so far."""
+    return Problem("scope-missing", f"This token has no scope {scope}. Nothing has been recorded.")
+
+
+def _told(problem: Problem) -> Done:
+    return Done(problem.status, problem.body(), problem)
+
+
+def _items(value: Any) -> Sequence[dict[str, Any]]:
+    if type(value) is not dict or value.keys() != {"requests"} or type(value["requests"]) is not list:
+        raise Malformed("a batch is an object with one member, requests: a list", field="requests")
+    items = value["requests"]
+    if not 1 <= len(items) <= BATCH_MAX:
+        raise Malformed(f"a batch holds 1 to {BATCH_MAX} requests, not {len(items)}", field="requests")
+    for number, item in enumerate(items):
+        if type(item) is not dict or not isinstance(item.get("key"), str) or "kind" not in item:
+            raise Malformed(f"request {number} of the batch has no key or no kind", field=f"requests.{number}")
+    return items
+
+
+def _places(value: Any) -> list[tuple[int, int]]:
+    if type(value) is not dict or value.keys() != {"entries"} or type(value["entries"]) is not list:
+        raise Malformed("an object with one member is needed, entries: a list", field="entries")
+    if len(value["entries"]) > PRINTED_MAX:
+        raise Malformed(f"{PRINTED_MAX} entries at once are the most", field="entries")
+    found = []
+    for number, one in enumerate(value["entries"]):
+        if type(one) is not dict or one.keys() != {"epoch", "entry"} or any(type(n) is not int for n in one.values()):
+            raise Malformed("each is an object with epoch and entry", field=f"entries.{number}")
+        if not 0 < one["epoch"] < 2**31 or not 0 <= one["entry"] < 2**40:
+            raise Malformed("there is no such epoch or entry", field=f"entries.{number}")
+        found.append((one["epoch"], one["entry"]))
+    return found

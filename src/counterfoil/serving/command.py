@@ -1,0 +1,207 @@
+"""Commands of a server: ``counterfoil serve``, ``config show``, ``token``."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from counterfoil import bootstrap
+from counterfoil.engines.clock import MachineClock
+from counterfoil.faces.cli.main import as_json, json_option
+from counterfoil.kernel.days import moment
+from counterfoil.operations.answers import Refused
+from counterfoil.operations.clients import Tokens, described
+from counterfoil.serving import config, control
+from counterfoil.serving.config import Settings
+
+FOLDER = click.Path(path_type=Path, file_okay=False)
+FILE = click.Path(path_type=Path, dir_okay=False)
+
+
+@click.command()
+@click.argument("folder", metavar="DIR", type=FOLDER)
+@click.option("--host", default=None, help="The address to listen on. Left out: 127.0.0.1.")
+@click.option("--port", type=int, default=None, help="The port, and no other. Left out: 8417, or a free one.")
+@click.option("--config", "file", type=FILE, default=None, help="A settings file. Left out: DIR/server.toml, if any.")
+@click.option("--ready-file", type=FILE, default=None, help="Write {url, pid, folder} here once requests are answered.")
+@click.option("--stick", default=None, help="The file of the clerks' device secret.")
+def serve(
+    folder: Path, host: str | None, port: int | None, file: Path | None, ready_file: Path | None, stick: str | None
+) -> int:
+    """Serve the office in DIR: the API, and the pages for people, until it is stopped (Ctrl-C, or SIGTERM).
+
+    A stop finishes and answers what was accepted. Logs are JSON on standard error, without personal data.
+    """
+    flags = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
+    settings, told = config.read(folder, os.environ, flags, file=file)
+    fixed = next(one.source for one in told if one.name == "port") != "default"
+    return run(folder, settings, elsewhere=not fixed, ready_file=ready_file, stick=stick)
+
+
+def run(
+    folder: Path, settings: Settings, *, elsewhere: bool, ready_file: Path | None, stick: str | None = None,
+    said: Callable[[str], None] | None = None,
+) -> int:  # fmt: skip
+    """Opens the office and serves it. ``said`` is told the address once requests are answered."""
+    from counterfoil.serving import app, server
+    from counterfoil.serving.logs import Log, take_over
+
+    log = Log(sys.stderr, MachineClock().now, settings.log_level)
+    take_over(log)
+    sock = server.listen(settings.host, settings.port, elsewhere=elsewhere)
+    with sock, bootstrap.open_with(folder, "last", stick=stick) as office, app.at_work(office, settings, log) as work:
+        built = app.build(
+            work, new_id=lambda: secrets.token_bytes(12),
+            web=lambda made: app.web_of(made, secret=secrets.token_bytes(32)),
+        )  # fmt: skip
+
+        def ready(url: str) -> None:
+            log.info("ready", url=url, pid=os.getpid())
+            if ready_file is not None:
+                server.write_ready(ready_file, {"url": url, "pid": os.getpid(), "folder": str(folder.resolve())})
+            (said or click.echo)(url)
+
+        server.serve(built, sock, work, commands(work), ready=ready)
+        log.info("stopped")
+    return 0
+
+
+def commands(work: Any) -> dict[str, control.Command]:
+    """What the control socket of an office at work can be asked."""
+
+    def on_desk(run: Callable[[Tokens, Mapping[str, Any]], Any]) -> control.Command:
+        async def command(arguments: Mapping[str, Any]) -> Any:
+            return await work.service.at_desk(lambda _: run(work.tokens, arguments))
+
+        return command
+
+    async def admit(asked: Mapping[str, Any]) -> Any:
+        def done() -> dict[str, Any]:
+            signer = work.office.authority.second(str(asked["by"]), str(asked["pin"]))
+            try:
+                answer, fingerprint = work.office.authority.admit(dict(asked["enrolment"]), by=[signer])
+            finally:
+                signer.drop()
+            told = {"clerk": str(asked["enrolment"].get("clerk")), "key": fingerprint, "by": str(asked["by"])}
+            if isinstance(answer, Refused):
+                return {**told, "outcome": "refused", "code": answer.refusal.code, "message": answer.refusal.sentence()}
+            return {**told, "outcome": "accepted", "entries": [[e.epoch, e.sequence] for e in answer.entries]}
+
+        return await work.service.work(done)
+
+    return {"clerk-admit": admit, **{name: on_desk(run) for name, run in TOKEN_COMMANDS.items()}}
+
+
+# --- tokens -----------------------------------------------------------------------------------------------------------
+
+
+def _add(tokens: Tokens, asked: Mapping[str, Any]) -> dict[str, Any]:
+    token, row = tokens.add(str(asked["client"]), [str(one) for one in asked["scopes"]], secrets.token_bytes)
+    return {**described(row, _when), "secret": token}
+
+
+def _list(tokens: Tokens, _: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return [described(row, _when) for row in tokens.all()]
+
+
+def _revoke(tokens: Tokens, asked: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return [described(row, _when) for row in tokens.revoke(str(asked["token"]))]
+
+
+TOKEN_COMMANDS: dict[str, Callable[[Tokens, Mapping[str, Any]], Any]] = {
+    "token-add": _add, "token-list": _list, "token-revoke": _revoke,
+}  # fmt: skip
+
+
+def _asked(folder: Path, command: str, **arguments: Any) -> Any:
+    """Through the server of the folder if there is one; else the office is opened for it."""
+    answer = control.asked(folder, command, **arguments)
+    if answer is not None:
+        return answer["done"]
+    with bootstrap.open_with(folder, "last") as office:
+        return TOKEN_COMMANDS[command](Tokens(office.desk), arguments)
+
+
+@click.group()
+def token() -> None:
+    """Tokens of API clients: add, list, revoke. Beside a running server too."""
+
+
+@token.command("add")
+@click.argument("folder", metavar="DIR", type=FOLDER)
+@click.option("--client", required=True, help="The program's name. A second token of one name is the same client.")
+@click.option("--scope", "scopes", multiple=True, required=True,
+              help="read, personal, write or write:KIND; may be given more than once.")  # fmt: skip
+@json_option
+def add(folder: Path, client: str, scopes: tuple[str, ...], json_: bool) -> int:
+    """Make a token. It is shown this once; the office keeps only its hash."""
+    made = _asked(folder, "token-add", client=client, scopes=list(scopes))
+    if json_:
+        as_json(made)
+    else:
+        click.echo(made["secret"])
+        click.echo(f"Client {made['client']}, id {made['client_id']}, scopes {' '.join(made['scopes'])}. "
+                   "Keep the token now: it is not shown again.", err=True)  # fmt: skip
+    return 0
+
+
+@token.command("list")
+@click.argument("folder", metavar="DIR", type=FOLDER)
+@json_option
+def list_(folder: Path, json_: bool) -> int:
+    """List the tokens, by the first digits of their hash."""
+    found = _asked(folder, "token-list")
+    if json_:
+        as_json({"tokens": found})
+    for one in found if not json_ else []:
+        state = f"revoked {one['revoked']}" if one["revoked"] else "in use"
+        click.echo(f"{one['token']}  {one['client']}  {' '.join(one['scopes'])}  {state}")
+    return 0
+
+
+@token.command("revoke")
+@click.argument("folder", metavar="DIR", type=FOLDER)
+@click.argument("which", metavar="TOKEN")
+@json_option
+def revoke(folder: Path, which: str, json_: bool) -> int:
+    """End a token, named by the first digits of its hash, or every token of a client, by its name. At once."""
+    ended = _asked(folder, "token-revoke", token=which)
+    if json_:
+        as_json({"tokens": ended})
+    for one in ended if not json_ else []:
+        click.echo(f"{one['token']}  {one['client']}: revoked.")
+    return 0
+
+
+# --- settings ---------------------------------------------------------------------------------------------------------
+
+
+@click.group("config")
+def config_() -> None:
+    """Settings of a server."""
+
+
+@config_.command("show")
+@click.argument("folder", metavar="DIR", type=FOLDER)
+@click.option("--config", "file", type=FILE, default=None, help="A settings file. Left out: DIR/server.toml, if any.")
+@json_option
+def show(folder: Path, file: Path | None, json_: bool) -> int:
+    """Show every setting, its value and where that came from. Flags of `serve` outrank what is shown."""
+    _, told = config.read(folder, os.environ, {}, file=file)
+    if json_:
+        as_json({"settings": [one._asdict() for one in told]})
+        return 0
+    for one in told:
+        click.echo(f"{one.name} = {json.dumps(one.value)}  ({one.source})  {one.about}")
+    return 0
+
+
+def _when(ms: int) -> str:
+    return moment(ms).isoformat(timespec="seconds")

@@ -1,0 +1,108 @@
+"""What is seen of every request: its id, how long it took, one line in the log, and the figures of ``/metrics``.
+
+Always true: the id that a caller sends is taken up only if it is short and plain; labels and lines name the route,
+never the path that was asked, so that neither grows with what is sent (``test_routes_are_named_and_never_paths``).
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+from typing import Any
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
+from prometheus_client.exposition import generate_latest
+
+from counterfoil.office.requests import ASKS
+from counterfoil.operations.service import Service
+from counterfoil.serving.logs import Log
+
+Scope = dict[str, Any]
+_ID = re.compile(rb"[A-Za-z0-9-]{8,64}")
+_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12)
+_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+
+
+class Metrics:
+    """The figures of one server, in its own registry."""
+
+    def __init__(self, service: Service) -> None:
+        self.registry = CollectorRegistry()
+        ProcessCollector(registry=self.registry)
+        self.requests = Counter(
+            "counterfoil_http_requests_total", "Requests answered.", ("method", "route", "status"),
+            registry=self.registry,
+        )  # fmt: skip
+        self.seconds = Histogram(
+            "counterfoil_http_seconds", "From the request to its answer.", ("route",), buckets=_BUCKETS,
+            registry=self.registry,
+        )  # fmt: skip
+        self.open = Gauge("counterfoil_http_open_requests", "Requests that are being answered.", registry=self.registry)
+        entries = Gauge("counterfoil_journal_entries", "Entries in the current log.", registry=self.registry)
+        entries.set_function(lambda: service.desk.size)
+        working = Gauge("counterfoil_working", "1 while the desk takes requests.", registry=self.registry)
+        working.set_function(lambda: 1 if service.desk.working else 0)
+        self.webhooks = Counter(
+            "counterfoil_webhook_deliveries_total", "Webhook deliveries tried.", ("outcome",), registry=self.registry
+        )
+
+    def text(self) -> bytes:
+        """The exposition format, version 0.0.4."""
+        return generate_latest(self.registry)
+
+
+class Watched:
+    """An ASGI application around the server's own."""
+
+    def __init__(
+        self, app: Any, *, log: Log, metrics: Metrics, access_log: bool, new_id: Callable[[], bytes]
+    ) -> None:  # fmt: skip
+        self._app, self._log, self._metrics = app, log, metrics
+        self._access_log, self._new_id = access_log, new_id
+
+    async def __call__(self, scope: Scope, receive: Any, send: Any) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        sent = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"")
+        identity = sent if _ID.fullmatch(sent) else self._new_id().hex().encode()
+        state = dict(scope.get("state") or {})
+        state["request_id"] = identity.decode()
+        scope["state"] = state
+        seen = {"status": 500}
+
+        async def answer(message: Any) -> None:
+            if message["type"] == "http.response.start":
+                seen["status"] = message["status"]
+                message = {**message, "headers": [*message.get("headers", ()), (b"x-request-id", identity)]}
+            await send(message)
+
+        start = time.perf_counter()
+        self._metrics.open.inc()
+        try:
+            await self._app(scope, receive, answer)
+        finally:
+            self._metrics.open.dec()
+            self._note(scope, seen["status"], time.perf_counter() - start)
+
+    def _note(self, scope: Scope, status: int, seconds: float) -> None:
+        route = route_of(scope)
+        method = scope["method"] if scope["method"] in _METHODS else "OTHER"
+        self._metrics.requests.labels(method, route, str(status)).inc()
+        self._metrics.seconds.labels(route).observe(seconds)
+        if self._access_log:
+            state = scope["state"]
+            self._log.info(
+                "request", method=method, route=route, status=status, ms=round(seconds * 1000, 1),
+                request_id=state["request_id"], client=state.get("client"),
+            )  # fmt: skip
+
+
+def route_of(scope: Scope) -> str:
+    """The route's own name: a path without what was filled in; a kind of request is named, since it is one of a few."""
+    template = scope.get("path_template")
+    if not isinstance(template, str) or not template:
+        return "(none)"
+    kind = (scope.get("path_params") or {}).get("kind")
+    return f"/v1/{kind}" if template == "/v1/{kind}" and kind in ASKS else template
