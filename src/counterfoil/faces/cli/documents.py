@@ -18,7 +18,8 @@ from counterfoil.operations.documents import kept
 from counterfoil.operations.documents.paper import as_plain
 from counterfoil.operations.documents.reading import KINDS, elsewhere_of, values_of, write
 
-FROM_BOOKS = ("statement", "passbook", "fees")
+NAMED_BY = {"statement": "account", "passbook": "account", "loan": "loan", "hold": "case", "fees": None}
+"""What the books can make, and what it is asked for by."""
 
 
 @click.command()
@@ -29,6 +30,8 @@ FROM_BOOKS = ("statement", "passbook", "fees")
 @click.option("--large", is_flag=True, help="Large print: 18 points.")
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), default=None, help="Write to this file.")
 @click.option("--account", default=None, help="With an office's folder: the customer's account number.")
+@click.option("--loan", default=None, help="With an office's folder: the number of the loan.")
+@click.option("--case", default=None, help="With an office's folder: the case of the check whose money waits.")
 @click.option(
     "--from", "since", default=None, metavar="DATE", help="With an office's folder: first day of a statement."
 )
@@ -41,15 +44,20 @@ FROM_BOOKS = ("statement", "passbook", "fees")
 @click.pass_obj
 def paper(
     house: House, kind: str, source: str, lang: str | None, large: bool, out: Path | None, account: str | None,
-    since: str | None, until: str | None, page: int | None, elsewhere: str | None, json_: bool,
+    loan: str | None, case: str | None, since: str | None, until: str | None, page: int | None, elsewhere: str | None,
+    json_: bool,
 ) -> int:  # fmt: skip
     """Make a paper as PDF: KIND of paper, SOURCE of its values (a JSON file, - for standard input, or an office's DIR).
 
-    KIND is one of loan, savings, hold, statement, fees, identity, passbook and money-order. Statement, passbook and
-    fees can be made from an office's folder; nothing is recorded there. The PDF is tagged (PDF/UA-1), and the same
-    values give the same bytes. With --json the content is printed, and a file is written only where --out names one.
+    KIND is one of loan, savings, hold, statement, fees, identity, passbook and money-order. Statement, passbook, fees,
+    loan and hold can be made from an office's folder; nothing is recorded there. The PDF is tagged (PDF/UA-1), and
+    the same values give the same bytes. With --json the content is printed, and a file is written only where --out
+    names one.
     """
-    asked = {"account": account, "from": since, "to": until, "page": page, "elsewhere": elsewhere}
+    asked = {
+        "account": account, "loan": loan, "case": case, "from": since, "to": until, "page": page,
+        "elsewhere": elsewhere,
+    }  # fmt: skip
     if Path(source).is_dir():
         language, values = _from_books(house, Path(source), kind, lang, asked)
     else:
@@ -68,13 +76,20 @@ def paper(
 
 def _from_books(house: House, folder: Path, kind: str, lang: str | None, asked: Mapping[str, Any]) -> tuple[str, Any]:
     """Language and values as the folder's books hold them, opened read-only."""
-    if kind not in FROM_BOOKS:
+    if kind not in NAMED_BY:
         raise Malformed(f"the books hold no {kind}: give its values as a JSON file", field="source")
+    named = NAMED_BY[kind]
+    for name in ("account", "loan", "case"):
+        if (asked[name] is None) == (name == named):
+            raise click.UsageError(f"{kind} {f'needs --{name}' if name == named else f'takes no --{name}'}")
     account = asked["account"]
-    if (account is None) != (kind == "fees"):
-        raise click.UsageError(f"{kind} {'is of no account' if account else 'needs --account'}")
     store = house.read_store(folder)
     try:
+        if kind == "loan":
+            return lang or kept.language_of_loan(store, asked["loan"]), kept.loan_of_books(store, asked["loan"])
+        if kind == "hold":
+            notice = kept.hold_of_books(store, asked["case"])
+            return lang or kept.language_of(store, notice.account), notice
         language = lang or ("en" if kind == "fees" else kept.language_of(store, account))
         translate = house.catalog(language)
         if kind == "fees":

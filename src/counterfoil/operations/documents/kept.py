@@ -1,30 +1,43 @@
-"""Papers whose values the books of an office hold today: a statement, a passbook's page, the price list.
+"""Papers whose values the books of an office hold: a statement, a passbook's page, the price list, a loan, a hold.
 
 Always true: every movement of the account in the books stands on its statement once, and the last balance is the
-books' own (``test_a_statement_from_the_books_ends_at_their_balance``). Nothing is written.
+books' own (``test_a_statement_from_the_books_ends_at_their_balance``); a loan's paper says the amounts and the rate of
+its entry and no others (``test_the_paper_of_a_loan_is_its_entrys``), and a notice the days of its deposit
+(``test_the_notice_of_a_deposit_is_its_entrys``). Nothing is written.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from fractions import Fraction
 from typing import Any
 
 from counterfoil import codec
+from counterfoil.compliance.holds import Available
+from counterfoil.facts.checks import CheckDeposited
 from counterfoil.facts.day_end import BulkPosted
 from counterfoil.facts.kinds import kind_numbered
+from counterfoil.facts.loans import LoanOpened
 from counterfoil.kernel.days import day
 from counterfoil.kernel.money import currency
-from counterfoil.kernel.outcomes import Malformed, Translate, Unavailable
+from counterfoil.kernel.outcomes import Fault, Malformed, Translate, Unavailable
+from counterfoil.office.checks.rows import CheckItemRow
 from counterfoil.office.day_end.rows import BulkRow
+from counterfoil.office.loans.rows import LoanRow
 from counterfoil.office.rows import DayRow, EpochRow
 from counterfoil.operations import queries
 from counterfoil.operations.desk import load_state, read_entry
 from counterfoil.operations.documents.fees import Elsewhere, Fees, fees_of
+from counterfoil.operations.documents.hold import Hold
+from counterfoil.operations.documents.loan import Conditions, Due, Loan, Payday
 from counterfoil.operations.documents.paper import Head, Words
 from counterfoil.operations.documents.statement import PASSBOOK_LINES, Movement, Passbook, Statement
 from counterfoil.operations.receipts import TITLES
 from counterfoil.operations.store import OfficeStore
+from counterfoil.policy.terms.elsewhere import Elsewhere as Elsewheres
+from counterfoil.products import loans as rule
+from counterfoil.products.exact import rounded_half_up
 
 
 def statement_of(
@@ -81,6 +94,76 @@ def prices_of(
     return fees_of(_office(store, last_day(store)), state.policy, words, elsewhere)
 
 
+_EVERY = {"weekly": (1, "WEEKS"), "biweekly": (2, "WEEKS"), "semimonthly": (1, "HALF-MONTHS"), "monthly": (1, "MONTHS")}
+
+
+def loan_of_books(store: OfficeStore, number: str) -> Loan:
+    """The disclosure of a loan as it was agreed, with the payday price of the edition it cites. ``Malformed`` if there
+    is no loan of that number."""
+    row = store.get("loan", (number,))
+    if row is None:
+        raise Malformed(f"there is no loan {number!r} in these books", field="loan")
+    kept = LoanRow._make(row)
+    entry = read_entry(store.entries(kept.epoch, kept.sequence, 1)[0])
+    fact = next(fact for fact in entry.facts if isinstance(fact, LoanOpened))
+    opened, first = day(fact.date), day(fact.first_due)
+    rows = rule.schedule(fact.amount, fact.every, fact.number_of_payments, opened, first, fact.rate)
+    if (rows[0].payment, rows[-1].payment) != (fact.payment, fact.last_payment):
+        raise Fault(f"loan {number}: its payments are not those of its terms: run an audit")
+    every, unit = _EVERY[fact.every]
+    return Loan(
+        head=_head_of(store, fact.customer, opened),
+        given=opened,
+        dues=tuple(Due(one.due, one.principal, one.interest, 0, one.balance) for one in rows),
+        every=every,
+        unit=unit,
+        rate_percent=rounded_half_up(Fraction(fact.rate, 100), 2),
+        conditions=Conditions(payday=_payday(store, entry.core.edition)),
+        agreed_apr=fact.apr,
+    )
+
+
+def _payday(store: OfficeStore, edition: bytes | None) -> Payday | None:
+    """What a payday lender takes, as the edition says it was found; None if it says nothing."""
+    cited = load_state(store).editions.get(edition or b"")
+    table = cited.terms(Elsewheres) if cited else None
+    for one in table.prices if table else ():
+        if cited and one.kind == "loan-open" and one.how == "per-100" and one.days:
+            units = 10**cited.currency.exponent
+            fee = one.value * units
+            if fee.denominator == 1:
+                return Payday(fee.numerator, 100 * units, one.days, one.source, one.as_of)
+    return None
+
+
+_HOLD_REASONS = {
+    "schedule": "", "new-account": "new_account", "large": "large_deposit", "again": "redeposited",
+    "returns": "repeated_overdraft", "doubt": "reasonable_cause",
+}  # fmt: skip
+
+
+def hold_of_books(store: OfficeStore, case: str) -> Hold:
+    """The notice of a deposited check's holds. ``Malformed`` if no check of that case was deposited and held."""
+    row = store.get("check_item", (case,))
+    if row is None:
+        raise Malformed(f"there is no check {case!r} in these books", field="case")
+    kept = CheckItemRow._make(row)
+    entry = read_entry(store.entries(kept.epoch, kept.sequence, 1)[0])
+    fact = next((fact for fact in entry.facts if isinstance(fact, CheckDeposited)), None)
+    if fact is None or not fact.holds:
+        raise Malformed(f"nothing of check {case} was held: there is no notice to print", field="case")
+    return Hold(
+        head=_head(store, fact.account, day(fact.date)),
+        account=fact.account,
+        paid_in=day(fact.date),
+        banking_day=day(fact.banking_day),
+        days=tuple(Available(day(on), cents) for on, cents in fact.holds),
+        exception=_HOLD_REASONS[fact.reason],
+        at_once=fact.at_once,
+        why=fact.doubt or "",
+    )
+
+
 def last_day(store: OfficeStore) -> date:
     """The last business day that was opened; ``Unavailable`` if none was."""
     row = next(iter(store.scan("day", descending=True, limit=1)), None)
@@ -113,6 +196,12 @@ def language_of(store: OfficeStore, account: str) -> str:
     return str(_details(store, account).get("language", "en"))
 
 
+def language_of_loan(store: OfficeStore, number: str) -> str:
+    """The language that the borrower has told; English where there is none."""
+    row = store.get("loan", (number,))
+    return str(_details_of(store, row[1] if row else None).get("language", "en"))
+
+
 def _title(store: OfficeStore, at: tuple[int, int], translate: Translate) -> str:
     """What made the movement: the entry's kind, or, for a line of the day's end, the kind of its step."""
     read = read_entry(store.entries(at[0], at[1], 1)[0])
@@ -130,6 +219,11 @@ def _head(store: OfficeStore, account: str, on: date) -> Head:
     return Head(head.office, on, head.currency, customer=name)
 
 
+def _head_of(store: OfficeStore, customer: str, on: date) -> Head:
+    head = _office(store, on)
+    return Head(head.office, on, head.currency, customer=str(_details_of(store, customer).get("name", "")))
+
+
 def _office(store: OfficeStore, on: date) -> Head:
     rows = [EpochRow._make(row) for row in store.scan("epoch")]
     return Head(f"{rows[-1].place} · {rows[-1].office}", on, currency(rows[-1].currency).code)
@@ -138,6 +232,10 @@ def _office(store: OfficeStore, on: date) -> Head:
 def _details(store: OfficeStore, account: str) -> Mapping[str, Any]:
     """The owner's details as they are now; none if there is no owner or they were erased."""
     holding = store.get("holding", (account,))
-    customer = store.get("customer", (holding[1],)) if holding and isinstance(holding[1], str) else None
+    return _details_of(store, holding[1] if holding else None)
+
+
+def _details_of(store: OfficeStore, number: object) -> Mapping[str, Any]:
+    customer = store.get("customer", (number,)) if isinstance(number, str) else None
     row = store.get("details", (customer[2],)) if customer and isinstance(customer[2], bytes) else None
     return codec.decode(row[3], what="details") if row is not None and isinstance(row[3], bytes) else {}

@@ -107,6 +107,9 @@ class Loan:
     unit: str
     rate_percent: str
     conditions: Conditions = Conditions()
+    agreed_apr: str = ""
+    """The annual percentage rate of the loan that is on record: counted from the nominal due dates where one that is
+    no banking day was moved (1026.17(c)(3)). Left out, it is computed from the days as they stand."""
 
     def __post_init__(self) -> None:
         bounded(self.dues, "dues")
@@ -146,6 +149,8 @@ class Loan:
     @property
     def apr_percent(self) -> str:
         """1026.18(e): two decimals, by the actuarial method on what is handed over and paid."""
+        if self.agreed_apr:
+            return self.agreed_apr
         advances, payments, a_year = flows(self)
         return rounded_half_up(apr.apr_percent(advances, payments, a_year), 2)
 
@@ -280,6 +285,7 @@ def _in_short(loan: Loan, words: Words) -> Table:
 _RHYTHMS = {
     (1, "DAYS"): mark("Each day"), (1, "WEEKS"): mark("Each week"), (1, "MONTHS"): mark("Each month"),
     (14, "DAYS"): mark("Every 2 weeks"), (2, "WEEKS"): mark("Every 2 weeks"),
+    (1, "HALF-MONTHS"): mark("Twice a month"),
 }  # fmt: skip
 _EVERY = {
     "DAYS": mark("Every {count} days"), "WEEKS": mark("Every {count} weeks"), "MONTHS": mark("Every {count} months"),
