@@ -12,31 +12,30 @@ from __future__ import annotations
 
 import hmac
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, NamedTuple
 
-from counterfoil import codec
-from counterfoil.customers.details import CUSTOMER, FIELDS, SHAPES, details_hash, details_value
-from counterfoil.facts.counter import StampsSold
+from counterfoil.counter import loans
+from counterfoil.counter.reversal import REVERSIBLE
+from counterfoil.customers.details import FIELDS
 from counterfoil.facts.kinds import kind_numbered
-from counterfoil.facts.money import CashDeposited, CashWithdrawn, Transferred
 from counterfoil.journal.slip import SLIP_PREFIX, decode_slip
 from counterfoil.kernel.idents import REQUEST_ID_BYTES
-from counterfoil.kernel.money import Currency, currency
-from counterfoil.kernel.outcomes import Malformed, Refusal
+from counterfoil.kernel.money import Currency, Money, currency
+from counterfoil.kernel.outcomes import Malformed, Refusal, Translate
 from counterfoil.ledger.booking import customer_account, stock_account, till_account
 from counterfoil.office import rules
-from counterfoil.office.readers import text
+from counterfoil.office.requests import ASKS, Ask, fields_of
 from counterfoil.office.rows import CustomerRow, DayRow, DifferenceRow, EpochRow, HoldingRow, TillRow
 from counterfoil.operations.answers import unpack_refusal
+from counterfoil.operations.beside import Beside, details_at, details_beside
 from counterfoil.operations.desk import Desk, read_entry
-from counterfoil.operations.screens import READ_OFF
-from counterfoil.operations.store import OfficeStore, Row
+from counterfoil.operations.quotes import PRICES, Wanted, quote
+from counterfoil.operations.store import OfficeStore
 from counterfoil.policy.edition import Edition
-
-Side = Callable[[dict[str, Any]], Mapping[str, Sequence[Row]]]
+from counterfoil.policy.terms.loans import LoanTerms
 
 FOUND_MAX = 25
 """Customers shown for one search: a longer list is not read, it is narrowed."""
@@ -271,8 +270,7 @@ def _holdings(store: OfficeStore, customer: str) -> Iterator[tuple[object, ...]]
 
 
 def _details(store: OfficeStore, digest: object) -> Mapping[str, str]:
-    row = store.get("details", (digest,)) if isinstance(digest, bytes) else None
-    return codec.decode(row[3], what="details") if row is not None and isinstance(row[3], bytes) else {}
+    return details_at(store, digest) if isinstance(digest, bytes) else {}
 
 
 def _plain(name: str) -> str:
@@ -309,46 +307,79 @@ def closing(desk: Desk, till: str) -> Closing | None:
 
 def details_body(
     desk: Desk, request: bytes, kind: str, body: Mapping[str, Any], told: Mapping[str, str]
-) -> tuple[dict[str, Any], Side]:
-    """At the desk: the body with the hash of the details that go with it, and the row that keeps them beside the
-    journal. ``request``: its id, and for a service of a visit its number (from 1) as one more byte.
+) -> tuple[dict[str, Any], Beside]:
+    """At the desk: the body with the hash of the details that go with it, and what keeps them beside the journal.
+    ``request``: its id, and for a service of a visit its number (from 1) as one more byte.
 
     The salt is one that only this office can make again, so the same form is the same request.
     """
     salt = hmac.digest(desk.office_key, b"counterfoil/details-salt/v1\x00" + request, "sha256")[:16]
-    customer, made = str(body.get("customer", "")), dict(body)
-    given: Mapping[str, str] = told
+    made, given = dict(body), told
     if kind == "customer-change":
         kept = desk.body_of_record(request[:REQUEST_ID_BYTES])
-        row = desk.state.customer.get(customer)
+        row = desk.state.customer.get(str(body.get("customer", "")))
         before = _details(desk.store, kept["details"] if kept else row.details if row else b"")
         changed = [name for name in FIELDS if told.get(name, "") != before.get(name, "") and name not in _UNASKED]
         made["what"] = kept["what"] if kept else changed or ["nothing"]
         given = {**{name: value for name, value in before.items() if name in _UNASKED}, **told}
-    value: Mapping[str, str] = details_value(given, text, SHAPES.get(kind, CUSTOMER))
-    if kind in READ_OFF:
-        value, read_off = READ_OFF[kind](value, made)
-        made |= read_off
-    made["details"] = details_hash(salt, value)
-    encoded, opens = codec.encode(dict(value)), kind == "customer-open"
-    return made, lambda got: {
-        "details": [(made["details"], got.get("customer", "") if opens else customer, salt, encoded)]
-    }
+    beside = details_beside(kind, given, salt, made)
+    return {**made, **beside.read_off, "details": beside.digest}, beside
+
+
+READ_FROM_DETAILS: Mapping[str, tuple[str, ...]] = {
+    "check-cash": ("routing", "fingerprint"),
+    "check-deposit": ("routing", "fingerprint"),
+    "loan-apply": ("left",),
+}
+"""Kind → the fields of its body that are read off its details (``operations.screens``): nobody types them."""
+
+
+def prices_of(kind: str) -> tuple[str, ...]:
+    """The fields of a kind that the screen works out, shows, and has signed: nobody types them."""
+    if kind == "loan-open":
+        return ("apr", "payment", "total")
+    return ("fee",) if kind in PRICES and "fee" in fields_of(ASKS[kind]) else ()
+
+
+def worked_out(desk: Desk, kind: str, body: Mapping[str, Any]) -> dict[str, str] | Refusal:
+    """At the desk: those fields as a form holds them, at today's prices; or the rule that says no."""
+    policy, given = desk.state.policy, {name: value for name, value in body.items() if name != "kind"}
+    if policy is None or not prices_of(kind):
+        return {}
+    if kind == "loan-open":
+        terms = rules.offered(desk.state, LoanTerms, "loans")
+        if isinstance(terms, Refusal):
+            return terms
+        shown = loans.first_quote(
+            terms, given["amount"], given["every"], given["number_of_payments"], given["date"], given.get("first_due")
+        )
+        payment, total = (Money(minor, policy.currency).decimal() for minor in (shown.payment, shown.total))
+        return {"first_due": shown.first_due.isoformat(), "apr": shown.apr_text, "payment": payment, "total": total}
+    date = str(given.pop("date", "")) or (desk.state.today.date if desk.state.today else desk.calendar_day())
+    price = PRICES[kind](Wanted(kind, given, date), desk.state)
+    return price if isinstance(price, Refusal) else {"fee": Money(price, policy.currency).decimal()}
+
+
+def compared_price(desk: Desk, ask: Ask, translate: Translate, language: str) -> list[str]:
+    """At the desk: what a service costs here and elsewhere, in words; nothing where it costs nothing here."""
+    if ask.kind not in PRICES:
+        return []
+    body = {name: getattr(ask, name) for name in fields_of(type(ask)) if getattr(ask, name) is not None}
+    told = quote(ask.kind, body, desk.state)
+    return [] if isinstance(told, Refusal) or not told.price else told.lines(translate, language)
 
 
 def reversal_body(desk: Desk, body: Mapping[str, Any]) -> dict[str, Any]:
-    """At the desk: account, amount and currency of a reversal, read from the entry that is undone."""
-    made = {name: value for name, value in body.items() if name != "currency"}
+    """At the desk: account, amount and currency of a reversal, read from the entry that it undoes, as off paper."""
+    made = {name: value for name, value in body.items() if name not in ("amount", "currency", "account")}
     epoch, entry = made.get("epoch"), made.get("entry")
     original = desk.original(epoch, entry) if type(epoch) is int and type(entry) is int else None
-    fact = original.facts[0] if original and original.facts else None
-    amount, policy = getattr(fact, "amount", None), desk.state.policy
-    if isinstance(fact, CashDeposited | CashWithdrawn | Transferred | StampsSold) and amount and policy is not None:
-        made |= {"amount": amount, "currency": policy.currency.code}
-        account = getattr(fact, "account", None)
-        if account:
-            made["account"] = account
-    return made
+    if original is None or original.kind not in REVERSIBLE or not original.facts or desk.state.policy is None:
+        return made
+    amount, account = (getattr(original.facts[0], name, None) for name in ("amount", "account"))
+    if amount:
+        made |= {"amount": amount, "currency": desk.state.policy.currency.code}
+    return made | ({"account": account} if account else {})
 
 
 def printed(desk: Desk, entries: Sequence[tuple[int, int]]) -> None:

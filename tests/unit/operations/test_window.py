@@ -11,6 +11,7 @@ from counterfoil.customers.details import details_hash
 from counterfoil.kernel.outcomes import Malformed
 from counterfoil.office import refusals as no
 from counterfoil.operations import window
+from counterfoil.operations.beside import together
 from counterfoil.operations.desk import Request
 from counterfoil.testing.builders import CLERK, SUPERVISOR, House, counter, pieces, taken
 
@@ -22,7 +23,9 @@ def with_jose(house: House) -> str:
     request = house.new_id()
     body, side = window.details_body(house.desk, request, "customer-open", {"tier": "known"}, JOSE)
     ask = house.body("customer-open", **body)
-    told = taken(house.desk.one(Request(request, house.desk.epoch, ask, [house.signer(CLERK)], side=side))).result()
+    told = taken(
+        house.desk.one(Request(request, house.desk.epoch, ask, [house.signer(CLERK)], side=together([side])))
+    ).result()
     house.new_account(str(told["customer"]))
     return str(told["customer"])
 
@@ -120,7 +123,7 @@ def test_a_change_names_what_differs_and_keeps_the_rest() -> None:
     without = {name: value for name, value in JOSE.items() if name != "phone"}
     removed, side = window.details_body(house.desk, house.new_id(), "customer-change", {"customer": number}, without)
     assert removed["what"] == ["phone"]
-    (row,) = side({})["details"]
+    row = side.row({})
     assert row[1] == number
     assert codec.decode(row[3], what="details") == without  # type: ignore[arg-type]  # a row's column is bytes here
 

@@ -23,10 +23,11 @@ from counterfoil.office.requests import ASKS, fields_of, parse
 from counterfoil.office.rules import Part
 from counterfoil.operations import window
 from counterfoil.operations.authority import SessionSigner, WaitBeforePin
+from counterfoil.operations.beside import Beside, together
 from counterfoil.operations.desk import Desk, Request, Signer
 from counterfoil.operations.receipts import Around, Printed, lines_of
 from counterfoil.operations.roles import may_sign
-from counterfoil.operations.window import OfficeNow, Side
+from counterfoil.operations.window import OfficeNow
 
 BLIND = (
     "till-open", "till-count", "till-close", "till-count-absent", "surprise-count", "vault-count", "day-close",
@@ -72,7 +73,7 @@ async def ask_for(visit: Visit, rid: str, draft: Draft, found: Typed | None) -> 
     session, office = visit.who, await visit.office()
     signer = visit.service.authority.session(session.clerk).signer
     trouble: dict[str, str] = {}
-    sides: list[Side] = []
+    sides: list[Beside] = []
     if draft.kind == "visit":
         body = await _visit_body(visit, rid, draft, trouble, sides)
     else:
@@ -81,11 +82,17 @@ async def ask_for(visit: Visit, rid: str, draft: Draft, found: Typed | None) -> 
         body = await visit.service.at_desk(lambda desk: window.reversal_body(desk, body))
     epoch = draft.typed.get("_epoch", "")
     made = int(epoch) if epoch.isdigit() and len(epoch) < 9 else office.epoch
-    side = (lambda got: {"details": [row for one in sides for row in one(got)["details"]]}) if sides else None
-    return Asked(Request(bytes.fromhex(rid), made, parse(body), [signer], side=side), trouble)
+    return Asked(Request(bytes.fromhex(rid), made, parse(body), [signer], side=together(sides)), trouble)
 
 
-async def _with_details(visit: Visit, request: bytes, found: Typed, sides: list[Side]) -> dict[str, Any]:
+async def body_for(visit: Visit, request: bytes, found: Typed) -> None:
+    """Raises ``Malformed`` (with its field) if what was typed makes no request."""
+    body = await _with_details(visit, request, found, [])
+    if found.body.get("kind") != "reversal":
+        parse({"date": "0001-01-01", **body})
+
+
+async def _with_details(visit: Visit, request: bytes, found: Typed, sides: list[Beside]) -> dict[str, Any]:
     """The body, with the hash of its details where it has some."""
     kind = found.body.get("kind", "")
     shape = fields_of(ASKS[kind]).get("details") if kind in ASKS else None
@@ -99,7 +106,7 @@ async def _with_details(visit: Visit, request: bytes, found: Typed, sides: list[
 
 
 async def _visit_body(
-    visit: Visit, rid: str, draft: Draft, trouble: dict[str, str], sides: list[Side]
+    visit: Visit, rid: str, draft: Draft, trouble: dict[str, str], sides: list[Beside]
 ) -> dict[str, Any]:
     office = await visit.office()
     services = []

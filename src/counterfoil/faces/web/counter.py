@@ -19,15 +19,16 @@ from counterfoil.faces.web import words
 from counterfoil.faces.web.asking import (
     Asked,
     ask_for,
+    body_for,
     foreseen,
     second_signer,
     with_second,
 )
-from counterfoil.faces.web.fields import Control, Form, amount
+from counterfoil.faces.web.fields import Control, Form, Typed, amount
 from counterfoil.faces.web.sessions import Draft, Session, new_request_id, plain
 from counterfoil.faces.web.visit import Visit, money
 from counterfoil.kernel.idents import request_id
-from counterfoil.kernel.outcomes import Malformed, Unavailable, mark
+from counterfoil.kernel.outcomes import Malformed, Refusal, Unavailable, mark
 from counterfoil.office import refusals as no
 from counterfoil.office.readers import CUSTOMER
 from counterfoil.office.requests import ASKS, fields_of
@@ -246,15 +247,38 @@ async def typed(visit: Visit) -> Response[bytes]:
     rid = _rid(visit.form.get("_rid", ""))
     draft = Draft(kind, {**plain(visit.form), **_own(visit)}, basket=visit.form.get("_basket") == "1")
     visit.who.keep(rid, draft)
-    found = _read(await visit.office(), visit, draft)
-    if found.errors:
-        return await _form_page(visit, rid, draft, errors=found.errors, status=422)
+    errors = await _worked_out(visit, rid, draft)
+    if errors:
+        return await _form_page(visit, rid, draft, errors=errors, status=422)
     if draft.basket:
         visit.who.drafts.pop(rid)
         visit.who.basket.append(draft)
         visit.who.visit = visit.who.visit or new_request_id()
         return visit.go("/counter/visit")
     return visit.go(f"/counter/check/{rid}")
+
+
+async def _worked_out(visit: Visit, rid: str, draft: Draft) -> dict[str, str]:
+    """Reads the form, works out what it costs, and reads it again with that. Returns what is wrong, by field."""
+    office, names = await visit.office(), window.prices_of(draft.kind)
+    for name in names:
+        draft.typed.pop(name, None)
+    found = _read(office, visit, draft)
+    if not found.errors and names:
+        told = await visit.service.at_desk(lambda desk: window.worked_out(desk, draft.kind, found.body))
+        if isinstance(told, Refusal):
+            return {"amount": told.sentence(visit.say)}
+        draft.typed |= told
+        found = _read(office, visit, draft)
+    if found.errors:
+        return dict(found.errors)
+    try:
+        await body_for(visit, bytes.fromhex(rid), found)
+    except Malformed as error:  # What is read off a paper is known to be wrong only now.
+        part = error.field.removeprefix("details.")
+        named = words.detail(part) if error.field.startswith("details.") else words.label_of(draft.kind, part)
+        return {error.field or "details": visit.say(words.TROUBLE["other"]).format(label=visit.say(named.text))}
+    return {}
 
 
 def _own(visit: Visit) -> dict[str, str]:
@@ -299,7 +323,7 @@ def _from_view(shown: Shown | None, account: str) -> dict[str, str]:
     return {"customer": shown.customer, **({"account": chosen} if chosen else {})}
 
 
-def _read(office: OfficeNow, visit: Visit, draft: Draft) -> Any:
+def _read(office: OfficeNow, visit: Visit, draft: Draft) -> Typed:
     till = draft.typed.get("_till", "")
     date = draft.typed.get("_date") or (office.day.date if office.day else office.today)
     return Form(draft.kind, office, visit.say, till=till, basket=draft.basket).read(draft.typed, date=date)
@@ -329,9 +353,12 @@ async def _check_page(
     asked = await ask_for(visit, rid, draft, found)
     seen = await foreseen(visit, asked)
     entry = words.menu_of(draft.kind)
+    prices = await visit.service.at_desk(
+        lambda desk: window.compared_price(desk, asked.request.ask, visit.say, visit.language)
+    )
     return await visit.render(
-        "check.html", status=status, title=visit.say(entry.label), act=visit.say(entry.act), kind=draft.kind, rid=rid,
-        draft=draft, lines=_answers(visit, office, draft), seen=seen, errors=errors, alert=alert,
+        "check.html", status=status, prices=prices, title=visit.say(entry.label), act=visit.say(entry.act), rid=rid,
+        kind=draft.kind, draft=draft, lines=_answers(visit, office, draft), seen=seen, errors=errors, alert=alert,
         shown=shown if _about_a_customer(draft.kind) else None,
         approver=visit.form.get("approver", "") if visit.request.method == "POST" else "",
     )  # fmt: skip
@@ -339,7 +366,7 @@ async def _check_page(
 
 def _answers(visit: Visit, office: OfficeNow, draft: Draft) -> list[tuple[str, str]]:
     """(label, value) of everything that was typed, as it is understood."""
-    controls = Form(draft.kind, office, visit.say, till=draft.typed.get("_till", ""), basket=draft.basket).controls(
+    controls = Form(draft.kind, office, visit.say, till=draft.typed.get("_till", ""), basket=draft.basket).told(
         draft.typed
     )
     lines: list[tuple[str, str]] = []

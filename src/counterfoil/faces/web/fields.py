@@ -20,7 +20,7 @@ from counterfoil.kernel.outcomes import Malformed, Translate
 from counterfoil.office import readers as read
 from counterfoil.office.readers import Reader, count_total
 from counterfoil.office.requests import ASKS, fields_of, parse
-from counterfoil.operations.window import OfficeNow
+from counterfoil.operations.window import READ_FROM_DETAILS, OfficeNow, prices_of
 from counterfoil.policy.terms.bills import BillTerms
 from counterfoil.policy.terms.checks import CheckTerms
 
@@ -31,6 +31,8 @@ ANY_TILL = ("till-open", "surprise-count", "till-count-absent")
 PLAIN_NUMBERS = ("epoch", "entry")
 """Whole numbers that are not money, though their reader is that of amounts."""
 MONEY_NUMBERS = ("tendered", "fee", "cash")
+WORKED_IF_EMPTY = ("first_due",)
+"""Fields that may be typed, and are worked out with the price if they are not."""
 UNASKED = ("identification",)
 """A detail that has a field of its own beside the details."""
 _PIECES = re.compile(r"\s*([0-9]{1,7})\s*[x×*]\s*\$?\s*([0-9]{1,7}(?:\.[0-9]{1,3})?)\s*", re.I)
@@ -84,15 +86,22 @@ class Form:
     def __init__(self, kind: str, office: OfficeNow, say: Translate, *, till: str = "", basket: bool = False) -> None:
         self.kind, self.office, self.say, self.till, self.basket = kind, office, say, till, basket
         self.shape = fields_of(ASKS[kind])
+        self.worked = prices_of(kind)
 
     # --- shown -------------------------------------------------------------------------------------------------------
 
     def controls(self, typed: Mapping[str, str], errors: Mapping[str, str] = {}) -> list[Control]:
         """Every control in order, holding what was typed."""
-        return [self._control(name, *self.shape[name], typed, errors) for name in self.shape if self._shown(name)]
+        shown = [name for name in self.shape if self._shown(name)]
+        return [self._control(name, *self.shape[name], typed, errors) for name in shown]
+
+    def told(self, typed: Mapping[str, str]) -> list[Control]:
+        """As ``controls``, with what the screen has worked out: for the page on which it is agreed to."""
+        shown = [name for name in self.shape if self._shown(name) or name in self.worked]
+        return [self._control(name, *self.shape[name], typed, {}) for name in shown]
 
     def _shown(self, name: str) -> bool:
-        if name in BY_SCREEN:
+        if name in BY_SCREEN or name in READ_FROM_DETAILS.get(self.kind, ()) or name in self.worked:
             return False
         if name == "till":
             return self.kind in ANY_TILL or not self.till
@@ -105,6 +114,7 @@ class Form:
         label = words.label_of(self.kind, name)
         control = self.control_of(name, reader)
         needed = required and control != "pieces" and not (self.kind == "stamp-sale" and name == "amount")
+        needed = needed and name not in WORKED_IF_EMPTY
         value = typed.get(name, self._default(name))
         return Control(
             name=name, control=control, label=self.say(label.text), hint=self.say(label.hint) if label.hint else "",
@@ -160,6 +170,10 @@ class Form:
         if name == "identification":
             papers = dict.fromkeys(paper for tier in edition.tiers.values() for paper in tier.identification)
             return [(code, self.say(words.choice(code))) for code in papers]
+        if name == "sort" and (checks := edition.terms(CheckTerms)) is not None:
+            return [(code, self.say(words.choice(code))) for code in checks.sorts]
+        if name == "biller" and (bills := edition.terms(BillTerms)) is not None:
+            return [(code, str(one.title)) for code, one in bills.billers.items()]
         if name == "to_till":
             return [(t.till, t.till) for t in self.office.tills if t.state == "open" and t.till != self.till]
         if name == "till" and self.kind in ("surprise-count", "till-count-absent"):
@@ -211,11 +225,11 @@ class Form:
         for name, (reader, required) in self.shape.items():
             if name in BY_SCREEN or (name == "till" and not self._shown("till")):
                 self._fill(found, name, required, date)
-            elif self._shown(name):
-                self._take(found, name, reader, required, typed)
+            elif self._shown(name) or (name in self.worked and typed.get(name)):
+                self._take(found, name, reader, required and name not in WORKED_IF_EMPTY, typed)
         if self.kind == "stamp-sale" and "amount" not in found.body:
             self._price(found)
-        if not found.errors and "details" not in self.shape:
+        if not found.errors and "details" not in self.shape and not self._unpriced(found):
             self._whole(found, typed)
         return found
 
@@ -307,6 +321,10 @@ class Form:
     def _asked(self) -> list[str]:
         """The parts of details that this kind's form asks for, in their order."""
         return [name for name in SHAPES.get(self.kind, CUSTOMER).fields if name not in UNASKED]
+
+    def _unpriced(self, found: Typed) -> bool:
+        """Whether the screen has not yet worked out what this will cost."""
+        return any(name not in found.body for name in self.worked)
 
     def _price(self, found: Typed) -> None:
         """The price of stamps, when the clerk leaves it to the screen."""
