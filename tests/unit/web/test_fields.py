@@ -13,7 +13,7 @@ from counterfoil.faces.web.fields import BY_SCREEN, Control, Form, amount, whole
 from counterfoil.kernel.money import USD, Money
 from counterfoil.kernel.outcomes import Malformed, untranslated
 from counterfoil.office.requests import ASKS, fields_of
-from counterfoil.operations.window import OfficeNow, office_now
+from counterfoil.operations.window import READ_FROM_DETAILS, OfficeNow, office_now, prices_of
 from counterfoil.testing.builders import counter
 
 ACCOUNT = "4133798712"
@@ -58,8 +58,9 @@ def test_what_is_shown_is_read_back(office: OfficeNow, kind: str) -> None:
     controls = made.controls({})
     shown = {control.name for control in controls}
     own = {"till"} if "till" not in shown else set()
-    if kind == "reversal":
-        own |= {"account", "amount"}
+    own |= {*prices_of(kind), *READ_FROM_DETAILS.get(kind, ())} | (
+        {"account", "amount"} if kind == "reversal" else set()
+    )
     assert shown | own | (set(fields_of(ASKS[kind])) & set(BY_SCREEN)) == set(fields_of(ASKS[kind])) | own
     typed: dict[str, str] = {}
     for control in controls:

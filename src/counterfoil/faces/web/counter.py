@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
 from litestar import Response
 from markupsafe import Markup
@@ -41,6 +42,10 @@ from counterfoil.operations.window import OfficeNow, Shown, Went
 OWN_PAGES = {"clerk-enrol": "/counter/enroll", "clerk-rotate": "/counter/pin", "visit": "/counter/visit"}
 """Kinds that have a page of their own instead of a form from the registry."""
 QUICK = (("F2", "deposit"), ("F4", "withdrawal"), ("F6", "stamp-sale"))
+PREFILLED = (
+    "account", "customer", "entry", "epoch", "case", "till", "loan", "amount", "every", "number_of_payments",
+)  # fmt: skip
+"""Fields that a link to a form may fill in; all of them are shown and can be changed."""
 EVENTS_SHOWN, PRINTS_SHOWN, LOOKS_SHOWN = 50, 20, 100
 
 
@@ -217,7 +222,7 @@ async def _first(visit: Visit, kind: str) -> Draft:
     """What a new form holds: the customer in view and her account, or what another form had."""
     before = visit.who.drafts.get(visit.query.get("from", ""))
     typed = plain(before.typed) if before is not None and before.kind == kind else {}
-    for name in ("account", "customer", "entry", "epoch", "case", "till"):
+    for name in PREFILLED:
         if name in visit.query:
             typed[name] = visit.query[name][:40]
     office = await visit.office()
@@ -448,6 +453,8 @@ async def _after(visit: Visit, draft: Draft, answer: Answer) -> None:
         session.till = ""
     elif draft.kind == "customer-open":
         session.customer = str(told.get("customer", ""))
+    elif draft.kind == "loan-apply" and told.get("decision") == "yes":
+        draft.typed["_case"] = str(told["case"])
     elif draft.kind == "visit":
         session.basket.clear()
         session.visit = ""
@@ -473,11 +480,11 @@ async def done(visit: Visit) -> Response[bytes]:
     return await visit.render(
         "done.html", entry=sequence, rid=rid, receipt=made, qr=_codes(visit, made), shown=shown,
         printed=rid in visit.who.printed, has_printer=visit.house.printer is not None,
-        after=_after_this(visit, draft.kind if draft else kind, went, made),
+        after=_after_this(visit, draft.kind if draft else kind, draft),
     )  # fmt: skip
 
 
-def _after_this(visit: Visit, kind: str, went: Went, made: Receipt) -> list[Item]:
+def _after_this(visit: Visit, kind: str, draft: Draft | None) -> list[Item]:
     """Where a clerk goes most often from here."""
     session = visit.who
     ways = []
@@ -485,6 +492,10 @@ def _after_this(visit: Visit, kind: str, went: Went, made: Receipt) -> list[Item
         ways.append(Item("/counter/drawer", visit.say(mark("Your drawer"))))
     if kind == "customer-open" and session.customer:
         ways.append(Item(f"/counter/do/account-open?customer={session.customer}", visit.say(mark("Open an account"))))
+    if draft is not None and "_case" in draft.typed:
+        terms = {name: draft.typed[name] for name in ("customer", "amount", "every", "number_of_payments")}
+        query = urlencode({"case": draft.typed["_case"], **terms})
+        ways.append(Item(f"/counter/do/loan-open?{query}", visit.say(words.menu_of("loan-open").label)))
     if session.customer:
         ways.append(Item(f"/counter/customer/{session.customer}", visit.say(mark("Back to the customer"))))
     return ways
