@@ -26,6 +26,7 @@ from counterfoil.office import rules
 from counterfoil.office.requests import parse
 from counterfoil.operations import window
 from counterfoil.operations.answers import Accepted, Answer
+from counterfoil.operations.beside import together
 from counterfoil.operations.day_end import DayEnd
 from counterfoil.operations.desk import Desk, Request, Signer
 from counterfoil.products.calendar import is_banking_day
@@ -112,7 +113,8 @@ class Season:
         identity, side = self.bits(128).to_bytes(16, "big"), None
         self.asked.append((kind, {**body, "details": details}))
         if details is not None:
-            body, side = window.details_body(self.desk, identity, kind, body, details)
+            body, beside = window.details_body(self.desk, identity, kind, body, details)
+            side = together([beside])
         keys = [self.signers[one] for one in (clerk, *others)]
         self._waiting.append(Request(identity, self.desk.epoch, parse(body), keys, side=side))
         if len(self._waiting) == _GROUP:
