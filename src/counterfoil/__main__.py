@@ -18,6 +18,7 @@ face.COMMANDS |= {
     "serve": "counterfoil.serving.command:serve",
     "config": "counterfoil.serving.command:config_",
     "token": "counterfoil.serving.command:token",
+    "webhook": "counterfoil.serving.command:webhook",
 }
 
 

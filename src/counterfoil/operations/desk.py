@@ -751,11 +751,13 @@ class Desk:
         gone = set(self._printed)
         return [one for one in entries if one not in gone and self.store.get("unprinted", one) is not None]
 
-    def note(self, upserts: Mapping[str, Sequence[Row]]) -> None:
-        """Writes side rows that belong to no entry (events, settings, sealed keys)."""
+    def note(
+        self, upserts: Mapping[str, Sequence[Row]], *, deletes: Mapping[str, Sequence[Row]] | None = None
+    ) -> None:  # fmt: skip
+        """Writes (and deletes) side rows that belong to no entry: events, settings, sealed keys."""
         self._ready()
-        deletes = {"unprinted": list(self._printed)} if self._printed else {}
-        self.store.commit(Commit(expected=(self.epoch, self.size), upserts=upserts, deletes=deletes))
+        gone = {**(deletes or {}), **({"unprinted": list(self._printed)} if self._printed else {})}
+        self.store.commit(Commit(expected=(self.epoch, self.size), upserts=upserts, deletes=gone))
         self._printed.clear()
 
     def flush(self) -> None:

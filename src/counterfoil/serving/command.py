@@ -1,4 +1,4 @@
-"""Commands of a server: ``counterfoil serve``, ``config show``, ``token``."""
+"""Commands of a server: ``counterfoil serve``, ``config show``, ``token``, ``webhook``."""
 
 from __future__ import annotations
 
@@ -16,8 +16,10 @@ from counterfoil import bootstrap
 from counterfoil.engines.clock import MachineClock
 from counterfoil.faces.cli.main import as_json, json_option
 from counterfoil.kernel.days import moment
+from counterfoil.operations import webhooks
 from counterfoil.operations.answers import Refused
 from counterfoil.operations.clients import Tokens, described
+from counterfoil.operations.webhooks import Hooks
 from counterfoil.serving import config, control
 from counterfoil.serving.config import Settings
 
@@ -51,6 +53,7 @@ def run(
 ) -> int:  # fmt: skip
     """Opens the office and serves it. ``said`` is told the address once requests are answered."""
     from counterfoil.serving import app, server
+    from counterfoil.serving.hooks import Deliveries
     from counterfoil.serving.logs import Log, take_over
 
     log = Log(sys.stderr, MachineClock().now, settings.log_level)
@@ -68,17 +71,21 @@ def run(
                 server.write_ready(ready_file, {"url": url, "pid": os.getpid(), "folder": str(folder.resolve())})
             (said or click.echo)(url)
 
-        server.serve(built, sock, work, commands(work), ready=ready)
+        hooks = Hooks(office.desk)
+        deliveries = Deliveries(
+            work.service, hooks, log=log, metrics=work.metrics, now=MachineClock().now, seconds=settings.webhook_seconds
+        )
+        server.serve(built, sock, work, commands(work, hooks), ready=ready, beside=deliveries.run)
         log.info("stopped")
     return 0
 
 
-def commands(work: Any) -> dict[str, control.Command]:
+def commands(work: Any, hooks: Hooks) -> dict[str, control.Command]:
     """What the control socket of an office at work can be asked."""
 
-    def on_desk(run: Callable[[Tokens, Mapping[str, Any]], Any]) -> control.Command:
+    def on_desk(of: Any, run: Callable[[Any, Mapping[str, Any]], Any]) -> control.Command:
         async def command(arguments: Mapping[str, Any]) -> Any:
-            return await work.service.at_desk(lambda _: run(work.tokens, arguments))
+            return await work.service.at_desk(lambda _: run(of, arguments))
 
         return command
 
@@ -96,7 +103,11 @@ def commands(work: Any) -> dict[str, control.Command]:
 
         return await work.service.work(done)
 
-    return {"clerk-admit": admit, **{name: on_desk(run) for name, run in TOKEN_COMMANDS.items()}}
+    return {
+        "clerk-admit": admit,
+        **{name: on_desk(work.tokens, run) for name, run in TOKEN_COMMANDS.items()},
+        **{name: on_desk(hooks, run) for name, run in HOOK_COMMANDS.items()},
+    }
 
 
 # --- tokens -----------------------------------------------------------------------------------------------------------
@@ -126,7 +137,9 @@ def _asked(folder: Path, command: str, **arguments: Any) -> Any:
     if answer is not None:
         return answer["done"]
     with bootstrap.open_with(folder, "last") as office:
-        return TOKEN_COMMANDS[command](Tokens(office.desk), arguments)
+        if command in TOKEN_COMMANDS:
+            return TOKEN_COMMANDS[command](Tokens(office.desk), arguments)
+        return HOOK_COMMANDS[command](Hooks(office.desk), arguments)
 
 
 @click.group()
@@ -177,6 +190,93 @@ def revoke(folder: Path, which: str, json_: bool) -> int:
         as_json({"tokens": ended})
     for one in ended if not json_ else []:
         click.echo(f"{one['token']}  {one['client']}: revoked.")
+    return 0
+
+
+# --- webhooks ---------------------------------------------------------------------------------------------------------
+
+
+def _hook_add(hooks: Hooks, asked: Mapping[str, Any]) -> dict[str, Any]:
+    hook = hooks.add(str(asked["url"]), [str(one) for one in asked["kinds"]], secrets.token_bytes)
+    return {**webhooks.described(hook, _when), "secret": webhooks.secret_text(hook.secret)}
+
+
+def _hook_list(hooks: Hooks, _: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return [webhooks.described(hook, _when) for hook in hooks.all()]
+
+
+def _hook_replay(hooks: Hooks, asked: Mapping[str, Any]) -> dict[str, Any]:
+    return webhooks.described(hooks.replay(str(asked["webhook"]), asked["epoch"], asked["entry"]), _when)
+
+
+def _hook_remove(hooks: Hooks, asked: Mapping[str, Any]) -> dict[str, Any]:
+    return webhooks.described(hooks.remove(str(asked["webhook"])), _when)
+
+
+HOOK_COMMANDS: dict[str, Callable[[Hooks, Mapping[str, Any]], Any]] = {
+    "webhook-add": _hook_add, "webhook-list": _hook_list, "webhook-replay": _hook_replay,
+    "webhook-remove": _hook_remove,
+}  # fmt: skip
+
+
+@click.group()
+def webhook() -> None:
+    """Endpoints that are told of entries: add, list, replay, remove. Beside a running server too."""
+
+
+@webhook.command("add")
+@click.argument("folder", metavar="DIR", type=FOLDER)
+@click.option("--url", required=True, help="Where messages are posted.")
+@click.option("--kind", "kinds", multiple=True, help="Only entries of this kind; may be given more than once.")
+@json_option
+def webhook_add(folder: Path, url: str, kinds: tuple[str, ...], json_: bool) -> int:
+    """Add an endpoint. It is told of every entry from now on; its signing secret is shown this once."""
+    made = _asked(folder, "webhook-add", url=url, kinds=list(kinds))
+    if json_:
+        as_json(made)
+    else:
+        click.echo(made["secret"])
+        click.echo(f"Webhook {made['webhook']} to {made['url']}. Give the secret to the receiver now: it is not shown "
+                   "again.", err=True)  # fmt: skip
+    return 0
+
+
+@webhook.command("list")
+@click.argument("folder", metavar="DIR", type=FOLDER)
+@json_option
+def webhook_list(folder: Path, json_: bool) -> int:
+    """List the endpoints: the next entry for each, and what it said last."""
+    found = _asked(folder, "webhook-list")
+    if json_:
+        as_json({"webhooks": found})
+    for one in found if not json_ else []:
+        place = f"next {one['next']['epoch']}/{one['next']['entry']}"
+        click.echo(f"{one['webhook']}  {one['url']}  {' '.join(one['kinds']) or 'every kind'}  {place}  "
+                   f"failures {one['failures']}  said {one['said'] or 'nothing yet'}")  # fmt: skip
+    return 0
+
+
+@webhook.command("replay")
+@click.argument("folder", metavar="DIR", type=FOLDER)
+@click.argument("which", metavar="WEBHOOK")
+@click.option("--from", "start", required=True, help="Epoch and entry to begin again at, such as 1/12.")
+@json_option
+def webhook_replay(folder: Path, which: str, start: str, json_: bool) -> int:
+    """Send everything from an entry on once more, with the ids of the first time. Also wakes a resting endpoint."""
+    epoch, entry = webhooks.read_place(start)
+    told = _asked(folder, "webhook-replay", webhook=which, epoch=epoch, entry=entry)
+    as_json(told) if json_ else click.echo(f"{told['webhook']}: next {epoch}/{entry}.")
+    return 0
+
+
+@webhook.command("remove")
+@click.argument("folder", metavar="DIR", type=FOLDER)
+@click.argument("which", metavar="WEBHOOK")
+@json_option
+def webhook_remove(folder: Path, which: str, json_: bool) -> int:
+    """End an endpoint."""
+    told = _asked(folder, "webhook-remove", webhook=which)
+    as_json(told) if json_ else click.echo(f"{told['webhook']}: removed.")
     return 0
 
 
