@@ -17,19 +17,23 @@ from contextlib import suppress
 from typing import Any, NamedTuple
 
 from litestar import Request, Response
+from litestar.exceptions.http_exceptions import RequestEntityTooLarge
 from litestar.handlers import HTTPRouteHandler
 
-from counterfoil.faces.web import counter, people, signing
+from counterfoil.faces.web import counter, people, signing, verify
 from counterfoil.faces.web.sessions import COOKIE, GUEST_COOKIE, POSTS_A_MINUTE, Session, Sessions
 from counterfoil.faces.web.visit import (
     BODY_BYTES_MAX,
+    CLERKS,
     HEADERS,
+    PUBLIC,
     House,
     Visit,
     from_here,
     guest_of,
     language_of,
     read_form,
+    read_upload,
     static_files,
 )
 from counterfoil.kernel.outcomes import CounterfoilError, Malformed, Unavailable, mark
@@ -40,12 +44,15 @@ Show = Callable[[Visit], Awaitable[Response[bytes]]]
 
 
 class Page(NamedTuple):
-    """One page. ``asks``: the question whose readers may see it; None: anyone, signed in or not."""
+    """One page. ``asks``: the question whose readers may see it; None: anyone, signed in or not. ``face``: whose page
+    it is. ``upload``: so many bytes its form may have, files and all; 0: it carries none."""
 
     method: str
     path: str
     show: Show
     asks: Question | None = Question.OFFICE
+    face: str = CLERKS
+    upload: int = 0
 
 
 PAGES: tuple[Page, ...] = (
@@ -77,8 +84,10 @@ PAGES: tuple[Page, ...] = (
     Page("POST", "/counter/enroll", people.enroll),
     Page("GET", "/counter/pin", people.pin_form),
     Page("POST", "/counter/pin", people.new_pin),
+    Page("GET", "/verify", verify.form, None, PUBLIC),
+    Page("POST", "/verify", verify.told, None, PUBLIC, verify.UPLOAD_BYTES_MAX),
 )
-"""Every page of the counter: what the browser tests walk through, too."""
+"""Every page: what the browser tests walk through, too."""
 
 
 def routes(service: Service, house: House, pages: Sequence[Page] = PAGES) -> list[HTTPRouteHandler]:
@@ -97,9 +106,11 @@ class Gate:
 
     async def answer(self, page: Page, request: Request[Any, Any, Any]) -> Response[bytes]:
         """The page's answer, dressed."""
-        visit = self._visit(request)
+        visit = self._visit(page, request)
         try:
             response = await self._answer(page, visit)
+        except RequestEntityTooLarge:
+            response = await self._sorry(visit, 413, mark("This is too large to send here. Nothing was done."))
         except Malformed as error:
             response = await self._sorry(visit, 400, mark("This cannot be read. Go back and look at it again."), error)
         except Unavailable as error:
@@ -111,12 +122,12 @@ class Gate:
             self._watch = asyncio.create_task(self._lock_idle_screens())
         return response
 
-    def _visit(self, request: Request[Any, Any, Any]) -> Visit:
+    def _visit(self, page: Page, request: Request[Any, Any, Any]) -> Visit:
         guest, language = guest_of(request), language_of(request)
         session = self.sessions.find(request.cookies.get(COOKIE))
         visit = Visit(
             request, self.service, self.house, self.sessions, guest or secrets.token_urlsafe(32), language,
-            self.house.catalog(language), session,
+            self.house.catalog(language), session, face=page.face,
         )  # fmt: skip
         if not guest and session is None:
             visit.set_cookie(GUEST_COOKIE, visit.guest)
@@ -142,7 +153,10 @@ class Gate:
 
     async def _form(self, page: Page, visit: Visit) -> Response[bytes] | None:
         """Reads the form; an answer if it must not be acted on."""
-        visit.form = await read_form(visit.request)
+        if page.upload:
+            visit.form, visit.files = await read_upload(visit.request)
+        else:
+            visit.form = await read_form(visit.request)
         token, trusted = visit.form.pop("_token", ""), from_here(visit.request)
         who = visit.session.token if visit.session else visit.guest
         peer = visit.session.token if visit.session else (visit.request.client.host if visit.request.client else "?")
@@ -190,7 +204,8 @@ def _handler(gate: Gate, page: Page) -> HTTPRouteHandler:
     handle.__name__ = f"{page.method.lower()}_{page.show.__name__}"
     return HTTPRouteHandler(
         page.path, http_method=page.method, include_in_schema=False, status_code=200,  # type: ignore[arg-type]  # a method's name
-        request_max_body_size=BODY_BYTES_MAX, signature_namespace={"Request": Request, "Response": Response},
+        request_max_body_size=page.upload or BODY_BYTES_MAX,
+        signature_namespace={"Request": Request, "Response": Response},
     )(handle)  # fmt: skip
 
 

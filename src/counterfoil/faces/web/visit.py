@@ -19,7 +19,9 @@ from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from litestar import Request, Response
-from litestar.datastructures import Cookie
+from litestar.datastructures import Cookie, UploadFile
+from litestar.exceptions import HTTPException
+from litestar.exceptions.http_exceptions import RequestEntityTooLarge
 from markupsafe import Markup
 
 from counterfoil.counter.receipt import Receipt
@@ -42,6 +44,9 @@ from counterfoil.operations.store import OfficeStore
 from counterfoil.operations.window import Holding, OfficeNow, office_now
 
 LANGUAGES = {"en": "English", "es": "Español"}
+CLERKS, CUSTOMERS, PUBLIC = "clerks", "customers", "public"
+HOME = {CLERKS: "/counter", CUSTOMERS: "/me", PUBLIC: "/verify"}
+"""Whose pages there are, and where each begins."""
 BODY_BYTES_MAX = 262_144
 FIELDS_MAX = 400
 HEADERS = {
@@ -75,6 +80,8 @@ class House:
     printer: Callable[[Receipt], None] | None = None
     secure: bool = False
     idle: int = IDLE_SECONDS
+    codes: Callable[[bytes], list[str]] | None = None
+    """Reads the codes in a photo; None where that is not installed."""
 
 
 @dataclass(slots=True)
@@ -90,6 +97,8 @@ class Visit:
     say: Translate
     session: Session | None = None
     form: dict[str, str] = field(default_factory=dict)
+    files: dict[str, bytes] = field(default_factory=dict)
+    face: str = CLERKS
     cookies: list[Cookie] = field(default_factory=list)
     _office: OfficeNow | None = None
 
@@ -132,6 +141,7 @@ class Visit:
         office = await self.office()
         page = environment().get_template(template)
         text = page.render(
+            base="base.html" if self.face == CLERKS else "plain.html", home=HOME[self.face],
             _=self.say, say=self.say, language=self.language, languages=LANGUAGES, office=office, session=self.session,
             guard=self._guard, back=self.path if self.request.method == "GET" else self._from_form(),
             money=lambda minor: money(minor, office.currency), day=lambda date: day(date, self.say),
@@ -170,10 +180,30 @@ class Visit:
         return Markup('<input type="hidden" name="_token" value="{}">').format(self.token())
 
     def _from_form(self) -> str:
-        return local(self.form.get("_back", "/counter"))
+        return local(self.form.get("_back", HOME[self.face]))
 
 
 # --- what arrives -----------------------------------------------------------------------------------------------------
+
+
+async def read_upload(request: Request[Any, Any, Any]) -> tuple[dict[str, str], dict[str, bytes]]:
+    """Fields and files of a posted form that may carry files; the handler bounds its size."""
+    if request.headers.get("content-type", "").partition(";")[0].strip() != "multipart/form-data":
+        return await read_form(request), {}
+    typed: dict[str, str] = {}
+    files: dict[str, bytes] = {}
+    try:
+        sent = await request.form()
+    except RequestEntityTooLarge:
+        raise
+    except (HTTPException, ValueError):
+        raise Malformed("the form cannot be read", field="form") from None
+    for name, value in sent.multi_items():
+        if isinstance(value, UploadFile):
+            files[name] = await value.read()
+        elif isinstance(value, str):
+            typed[name] = value
+    return typed, files
 
 
 async def read_form(request: Request[Any, Any, Any]) -> dict[str, str]:
