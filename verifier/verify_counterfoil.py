@@ -55,9 +55,13 @@ _TABLE = """1 epoch-open/so 2 epoch-close/b 3 policy-edition/b2o 4 clerk-enrol/b
 63 account-close 64 account-reopen 65 account-freeze 66 account-unfreeze/2 67 legal-hold/2 68 legal-hold-release/2
 69 balance-told 80 deposit 81 withdrawal 82 transfer 83 reversal 84 house-advance 85 house-movement/s 100 check-cash
 101 check-deposit 102 check-settle/b 103 check-return/b 104 check-recover 105 check-write-off/2 107 check-agree
-108 check-give-back 135 bill-pay 136 bill-confirm/b 137 bill-return/b 138 bill-refund 139 bill-cancel
-141 bill-unmatched/b 160 loan-apply 161 loan-open 162 loan-pay 163 loan-defer 164 loan-charge-off/2 165 loan-recover
-230 day-step/s 231 day-step-posted/s 232 line-set-aside/s 234 day-end/s"""
+108 check-give-back 120 order-stock-in/2 121 order-stock-to-till/2 122 order-stock-from-till/2 123 order-sale
+124 order-cash 125 order-refund 126 order-replace/2 127 order-stop 128 order-trace 129 order-void
+130 order-stop-lift/2 131 order-clear/2 132 order-count 135 bill-pay 136 bill-confirm/b 137 bill-return/b
+138 bill-refund 139 bill-cancel 141 bill-unmatched/b 145 cash-send 146 cash-claim 147 cash-send-cancel
+149 claim-check 150 claim-unblock/2 160 loan-apply 161 loan-open 162 loan-pay 163 loan-defer 164 loan-charge-off/2
+165 loan-recover 210 mail-sale 211 stock-revalue/2 212 stock-spoiled/2 213 stamp-refund 230 day-step/s
+231 day-step-posted/s 232 line-set-aside/s 234 day-end/s"""
 KINDS = {int(number): (name, [SYSTEM] if "s" in marks else [CLERK, SYSTEM] if "b" in marks else [CLERK],
                        2 if "2" in marks else 1, "o" in marks)  # (name, actors, signers, opening)
          for number, name, marks in re.findall(r"(\d+) ([a-z-]+)/?(\S*)", _TABLE)}

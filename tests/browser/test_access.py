@@ -8,11 +8,11 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page
 
-from browser.window import CLERK, Counter, served, sign_in, violations
+from browser.window import Counter, served, sign_in, violations
 from counterfoil.faces.web import app
 from counterfoil.office.requests import ASKS
 from counterfoil.operations.roles import may_ask
-from counterfoil.testing.builders import SUPERVISOR, counter
+from counterfoil.testing.builders import CLERK, SUPERVISOR, counter
 
 FIRST_BYTES_MAX, AGAIN_BYTES_MAX = 80_000, 15_000
 TARGET_PX = 44

@@ -122,8 +122,8 @@ def scan(page: Page, code: str) -> None:
 
 
 def picture(page: Page, folder: Path, name: str) -> None:
-    """A picture of the whole page, in the pictures of the documentation."""
-    page.screenshot(path=folder / f"{name}.png", full_page=True, animations="disabled", caret="hide")
+    """What a person sees of the page at once, in the pictures of the documentation."""
+    page.screenshot(path=folder / f"{name}.png", animations="disabled", caret="hide")
 
 
 def axe_source() -> str:

@@ -16,6 +16,7 @@ from counterfoil.ledger.booking import stock_account, till_account
 from counterfoil.office import refusals as no
 from counterfoil.office import requests as ask
 from counterfoil.office import rules
+from counterfoil.office.money_orders.forms import uncounted
 from counterfoil.office.readers import count_total
 from counterfoil.office.rules import Decision, Part, Sitting
 from counterfoil.office.state import State
@@ -76,6 +77,9 @@ def decide_close(a: ask.CloseTill, s: State, by: Sitting) -> Decision:
     till = rules.the_till(s, a.till)
     if till.state != "counted" or till.counted is None or till.stock_counted is None:
         return no.TillNotCounted(a.till)
+    forms = uncounted(s, a.till)
+    if forms:
+        return forms
     expected, stock = rules.cash_held(s, till_account(a.till)), rules.cash_held(s, stock_account(a.till))
     differs = till.counted != expected or till.stock_counted != stock
     if differs and a.answer is None:
@@ -99,6 +103,9 @@ def decide_count_absent(a: ask.CountAbsent, s: State, by: Sitting) -> Decision:
         return no.TillNotOpen(a.till)
     if not till.shared and till.clerk in by.signers:
         return no.NotAbsent(a.till, till.clerk)
+    forms = uncounted(s, a.till)
+    if forms:
+        return forms
     count = _counted(a, s, by.clerk)
     if isinstance(count, Refusal):
         return count

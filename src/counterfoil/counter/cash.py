@@ -12,6 +12,7 @@ from counterfoil.office import refusals as no
 from counterfoil.office import requests as ask
 from counterfoil.office import rules
 from counterfoil.office.folds import RESERVE_PLACE
+from counterfoil.office.mail.prices import old_price
 from counterfoil.office.readers import count_total
 from counterfoil.office.rules import Decision, Part, Sitting
 from counterfoil.office.state import State
@@ -147,6 +148,9 @@ def decide_receive_stock(a: ask.ReceiveStock, s: State, by: Sitting) -> Decision
     item = rules.edition(s).stock.get(a.item)
     if item is None:
         return no.StockUnknown(a.item)
+    refused = old_price(s, RESERVE_PLACE, a.item)
+    if refused:
+        return refused
     return [Part(a.kind, (f.StockReceived(a.item, a.quantity, item.face, item.face * a.quantity),))]
 
 
@@ -160,6 +164,9 @@ def decide_stock_to_till(a: ask.StockToDrawer, s: State, by: Sitting) -> Decisio
         return no.StockUnknown(a.item)
     if a.quantity > row.quantity:
         return no.StockShort(a.item, row.quantity, a.quantity)
+    refused = old_price(s, RESERVE_PLACE, a.item) or old_price(s, a.till, a.item)
+    if refused:
+        return refused
     return [Part(a.kind, (f.StockToTill(a.till, a.item, a.quantity, row.face, row.face * a.quantity),))]
 
 
@@ -173,6 +180,9 @@ def decide_stock_from_till(a: ask.StockFromDrawer, s: State, by: Sitting) -> Dec
         return no.StockUnknown(a.item)
     if a.quantity > row.quantity:
         return no.StockShort(a.item, row.quantity, a.quantity)
+    refused = old_price(s, RESERVE_PLACE, a.item) or old_price(s, a.till, a.item)
+    if refused:
+        return refused
     return [Part(a.kind, (f.StockFromTill(a.till, a.item, a.quantity, row.face, row.face * a.quantity),))]
 
 

@@ -66,16 +66,20 @@ def decide_reversal(a: ask.Reverse, s: State, by: Sitting, original: Original | 
     refused = refused or rules.approved(by, amount or moved, rules.edition(s).limit("reversal").approval_above)
     if refused:
         return refused
+    refused = mail.price_since(fact, s)
+    if refused:
+        return refused
     stamps = fact if isinstance(fact, StampsSold) else None
     negation = Reversed(
         epoch=original.epoch, sequence=original.sequence, reason=a.reason, legs=[list(leg[:4]) for leg in legs],
         value_date=original.date, kind=original.kind, till=till, item=stamps.item if stamps else None,
         quantity=stamps.quantity if stamps else None, face=stamps.face if stamps else None,
     )  # fmt: skip
-    part = Part(a.kind, (negation,), (original.node, original.epoch, original.sequence))
+    back = [one for sold in original.facts for one in mail.RETURNS.get(type(sold), lambda _: ())(sold)]
+    part = Part(a.kind, (negation, *back), (original.node, original.epoch, original.sequence))
     if till is not None:
-        back = -net_of(legs, till_account(till))
-        refused = rules.till_has(s, till, -back) if back < 0 else rules.till_room(s, till, back)
+        given = -net_of(legs, till_account(till))
+        refused = rules.till_has(s, till, -given) if given < 0 else rules.till_room(s, till, given)
     if refused:
         return refused
     lacking: list[HouseAdvanced] = []

@@ -20,6 +20,7 @@ from counterfoil.office import refusals as no
 from counterfoil.office import requests as ask
 from counterfoil.office import rules
 from counterfoil.office.deciding import Pledges, Services
+from counterfoil.office.mail.prices import old_price
 from counterfoil.office.readers import count_total
 from counterfoil.office.rules import NOTHING, Decision, Part, Pledged, Sitting
 from counterfoil.office.state import State
@@ -115,6 +116,9 @@ def decide_stamps(a: ask.SellStamps, s: State, by: Sitting, pledged: Pledged = N
     price = item.face * a.quantity
     if price != a.amount:
         return no.StockPrice(a.item, a.quantity, rules.money(s, price), rules.money(s, a.amount))
+    refused = old_price(s, a.till, a.item)
+    if refused:
+        return refused
     row = s.stock.get(a.till, a.item)
     held = (row.quantity if row else 0) - pledged.stock.get((a.till, a.item), 0)
     refused = no.StockShort(a.item, held, a.quantity) if a.quantity > held else None

@@ -9,6 +9,7 @@ who are no customers, such as the maker of a check: which fields a kind of reque
 from __future__ import annotations
 
 import hashlib
+import hmac
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -39,6 +40,9 @@ SHAPES: Mapping[str, Shape] = {
     "check-cash": CHECK,
     "check-deposit": CHECK,
     "loan-apply": CASH_FLOW,
+    "order-sale": Shape(("name", "document", "number", "lives", "born"), ("document", "number")),
+    "cash-send": Shape(("name", "phone", "note", "sender_document", "sender_number"), ("name",)),
+    "claim-unblock": Shape(("name", "document", "number"), ("name", "document", "number")),
 }
 """Kind of request → the shape of its details; a kind that is not named here takes a customer's."""
 
@@ -67,3 +71,18 @@ def details_value(given: Mapping[str, Any], read_text: Any, shape: Shape = CUSTO
 def details_hash(salt: bytes, details: Mapping[str, str]) -> bytes:
     """What stands in the journal for these details."""
     return hashlib.sha256(salt + codec.encode(dict(details))).digest()
+
+
+_SHOWN = b"counterfoil/paper-shown/v1\x00"
+
+
+def paper_hash(office_key: bytes, document: str, number: str) -> bytes:
+    """What stands on record for a paper that someone showed who is no customer: the same for the same paper at this
+    office, so that her purchases of a day can be added up; nothing without the office key.
+
+    Small letters, blanks and hyphens make no difference; another kind of paper is another hash.
+    """
+    plain = "".join(character for character in number.upper() if character.isalnum())
+    if not plain:
+        raise Malformed("details.number has no letter or digit: write it as on the paper", field="details.number")
+    return hmac.digest(office_key, _SHOWN + document.encode() + b"\x00" + plain.encode(), "sha256")

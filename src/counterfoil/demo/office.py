@@ -168,7 +168,10 @@ def play(place: Place, show: str, told: Callable[[int], None]) -> Played:
     clock = FileClock()
     prints: dict[tuple[int, int], Receipt] = {}
     with bootstrap.open_office(place.folder, clock=clock, stick=place.secret) as office:
-        papers = Papers(office.desk.store, signer=lambda epoch: office.desk.node_key, catalog=catalog)
+        papers = Papers(
+            office.desk.store, signer=lambda epoch: office.desk.node_key, catalog=catalog,
+            office_key=office.desk.office_key,
+        )  # fmt: skip
 
         def printer(epoch: int, sequence: int, slip: str, copy: bool) -> None:
             """Keeps the paper of the request that is shown, as it is at its first print."""

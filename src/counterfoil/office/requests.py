@@ -544,9 +544,9 @@ def _required(cls: type[Ask]) -> list[str]:
 
 
 _BY_SCREEN = {"date", "details", "key", "custody", "content", "epoch", "what", "role", "routing", "fingerprint",
-               "left"}  # fmt: skip
+               "left", "code", "claim_code"}  # fmt: skip
 """Fields that the screen (or replay) fills when a line leaves them out."""
 _OF_EVERY_LINE = ("id", "clerk")
 _OF_A_CLERK = ("clerk-enrol", "clerk-rotate", "clerk-revoke")
-_NAMED = {"account", "to", "customer", "entry", "case", "pouch", "presented_by", "on_behalf_of", "loan"}
+_NAMED = {"account", "to", "customer", "entry", "case", "pouch", "presented_by", "on_behalf_of", "loan", "serial"}
 _BY_ID = {"type": "string", "pattern": "^@[0-9a-f]{32}$", "description": "what the request of that id made"}

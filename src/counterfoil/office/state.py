@@ -29,6 +29,8 @@ from counterfoil.office.day_end import rows as day_end_rows
 from counterfoil.office.fold_tables import FOLDS, PASSING
 from counterfoil.office.folds import FOLDERS, accounts_of
 from counterfoil.office.loans import rows as loans
+from counterfoil.office.money_orders import rows as money_orders
+from counterfoil.office.remittances import rows as remittances
 from counterfoil.policy.edition import Edition, read_edition
 
 R = TypeVar("R", bound=tuple[Any, ...])
@@ -106,6 +108,11 @@ class State:
         self.check_plan: Fold[checks.CheckPlanRow] = Fold(2)
         self.check_due: Fold[checks.CheckDueRow] = Fold(1)
         self.check_debtor: Fold[checks.CheckDebtorRow] = Fold(1)
+        self.money_order: Fold[money_orders.OrderRow] = Fold(1)
+        self.order_case: Fold[money_orders.OrderCaseRow] = Fold(1)
+        self.order_count: Fold[money_orders.OrderCountRow] = Fold(1)
+        self.instrument: Fold[money_orders.InstrumentRow] = Fold(2)
+        self.cash_send: Fold[remittances.CashSendRow] = Fold(1)
         self.passing: dict[str, list[tuple[Any, ...]]] = {name: [] for name in PASSING}
         self.editions: dict[bytes, Edition] = {}
         self.policy: Edition | None = None

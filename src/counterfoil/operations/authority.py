@@ -1,7 +1,9 @@
 """Who is at the counter: sealed keys, sessions, enrolment.
 
 Always true: an unsealed key lives in a session in this process and nowhere else, and is dropped at sign-out; a clerk
-has one open session; a wrong PIN is noted in the event view and makes the next try wait longer, for that clerk alone;
+has one open session; a wrong PIN is noted in the event view and makes the next try wait longer, for that clerk alone,
+and not for her at a screen of the office when the tries were made elsewhere
+(``test_a_stranger_cannot_lock_a_clerk_out_of_her_own_screen``);
 two tries for one clerk never run side by side (``test_two_tries_for_one_clerk_never_run_side_by_side``).
 
 Its methods may be called from any thread, but not from an event loop (unsealing is slow): what touches the desk runs
@@ -89,7 +91,7 @@ class Authority:
     def __init__(self, desk: Desk, keys: KeyCase) -> None:
         self.desk, self.keys = desk, keys
         self.sessions: dict[str, Session] = {}
-        self._wrong: dict[str, tuple[int, int]] = {}
+        self._wrong: dict[tuple[str, str], tuple[int, int]] = {}
         self._trying: set[str] = set()
         self._lock = threading.Lock()
         self._on_desk: OnDesk = _at_once
@@ -100,9 +102,12 @@ class Authority:
 
     # --- sessions --------------------------------------------------------------------------------------------------
 
-    def sign_in(self, clerk: str, pin: str) -> Session:
-        """Unseals the clerk's key. A session that is open already is closed first: one open session per clerk."""
-        signer = self._unseal(clerk, pin)
+    def sign_in(self, clerk: str, pin: str, *, screen: str = "") -> Session:
+        """Unseals the clerk's key. A session that is open already is closed first: one open session per clerk.
+
+        ``screen``: a screen that this office knows, whose wrong PINs are counted apart; "" for any other.
+        """
+        signer = self._unseal(clerk, pin, screen)
         session = Session(clerk, signer)
         with self._lock:
             before = self.sessions.pop(clerk, None)
@@ -137,13 +142,13 @@ class Authority:
         except KeyError:
             raise Malformed(f"clerk {clerk} is not signed in: sign in first", field="clerk") from None
 
-    def second(self, clerk: str, pin: str) -> SessionSigner:
+    def second(self, clerk: str, pin: str, *, screen: str = "") -> SessionSigner:
         """A second person signs on the same screen: the key is unsealed for this once, and the caller drops it."""
-        return self._unseal(clerk, pin)
+        return self._unseal(clerk, pin, screen)
 
-    def _unseal(self, clerk: str, pin: str) -> SessionSigner:
+    def _unseal(self, clerk: str, pin: str, screen: str) -> SessionSigner:
         with self._one_try(clerk):
-            tries, last = self._wrong.get(clerk, (0, 0))
+            tries, last = self._wrong.get((clerk, screen), (0, 0))
             wait = WAIT_MS[min(tries, len(WAIT_MS) - 1)]
             now = self._now()
             if now < last + wait:
@@ -154,10 +159,10 @@ class Authority:
             try:
                 signer = self.keys.unseal(record, pin)
             except Malformed:
-                self._wrong[clerk] = (tries + 1, now)
+                self._wrong[clerk, screen] = (tries + 1, now)
                 self._event("wrong-pin", clerk, f"{tries + 1} in a row")
                 raise
-            self._wrong.pop(clerk, None)
+            self._wrong.pop((clerk, screen), None)
             return signer
 
     @contextmanager

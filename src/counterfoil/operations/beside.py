@@ -19,11 +19,12 @@ Side = Callable[[dict[str, Any]], Mapping[str, Sequence[Row]]]
 
 
 class Beside(NamedTuple):
-    """``digest`` stands in the body, with the fields ``read_off`` the details; ``row`` keeps them once the request is
-    accepted, from what it made."""
+    """``digest`` stands in the body, with the fields ``read_off`` the details; ``row`` keeps them (``kept``) once it is
+    accepted, from what the request made."""
 
     digest: bytes
     read_off: Mapping[str, Any]
+    kept: Mapping[str, str]
     row: Callable[[dict[str, Any]], Row]
 
 
@@ -41,8 +42,9 @@ def details_beside(
     # A new customer's number is known when it is decided; else the details belong to whom the request names.
     opens = kind == "customer-open"
     return Beside(
-        digest, read_off, lambda told: (digest, told.get("customer", "") if opens else customer or "", salt, encoded)
-    )
+        digest, read_off, value,
+        lambda told: (digest, told.get("customer", "") if opens else customer or "", salt, encoded),
+    )  # fmt: skip
 
 
 def together(found: Sequence[Beside]) -> Side | None:

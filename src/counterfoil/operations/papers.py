@@ -16,6 +16,7 @@ from counterfoil.counter.receipt import Receipt
 from counterfoil.facts.customers import CustomerChanged, CustomerOpened
 from counterfoil.facts.kinds import kind_numbered
 from counterfoil.facts.office import EditionTaken
+from counterfoil.facts.remittances import CashSent
 from counterfoil.journal import entry as je
 from counterfoil.journal.checkpoint import checkpoint_text
 from counterfoil.journal.note import key_id
@@ -24,21 +25,29 @@ from counterfoil.kernel.days import moment
 from counterfoil.kernel.money import currency
 from counterfoil.kernel.outcomes import Malformed, Translate
 from counterfoil.office.rows import EditionRow, EpochRow, KeyRow
+from counterfoil.operations.answers import Accepted, Entered
 from counterfoil.operations.desk import NodeSigner, ReadEntry, own_body, read_entry
 from counterfoil.operations.hashes import LogHashes
 from counterfoil.operations.receipts import Around, Printed, receipt_of
+from counterfoil.operations.screens import told_once
 from counterfoil.operations.store import OfficeStore, StoredEntry
-from counterfoil.policy.edition import read_edition
+from counterfoil.policy.edition import Edition, read_edition
+from counterfoil.policy.terms.mail import MailTerms
 
 
 class Papers:
     """``signer`` finds an epoch's node key, or None; ``catalog`` a language's texts (``en`` or ``es``)."""
 
     def __init__(
-        self, store: OfficeStore, *, signer: Callable[[int], NodeSigner | None], catalog: Callable[[str], Translate]
+        self,
+        store: OfficeStore,
+        *,
+        signer: Callable[[int], NodeSigner | None],
+        catalog: Callable[[str], Translate],
+        office_key: bytes | None = None,
     ) -> None:
-        self._store, self._signer, self._catalog = store, signer, catalog
-        self._stock: dict[bytes, Mapping[str, str]] = {}
+        self._store, self._signer, self._catalog, self._office_key = store, signer, catalog, office_key
+        self._editions: dict[bytes, Edition] = {}
 
     def receipt(self, epoch: int, sequence: int, *, language: str | None = None, copy: bool | None = None) -> Receipt:
         """The receipt of the request that made this entry: all entries of a visit are on one paper.
@@ -51,6 +60,10 @@ class Papers:
         read = [read_entry(one) for one in kept]
         spoken = language or self._language(read)
         first = read[0]
+        if copy is None:
+            copy = not any(self._store.get("unprinted", (epoch, one.sequence)) for one in kept)
+        edition = self._edition(first.core.edition)
+        sent = next((fact for one in read for fact in one.facts if isinstance(fact, CashSent)), None)
         around = Around(
             office=f"{log.place} · {log.office}",
             currency=currency(log.currency),
@@ -59,17 +72,18 @@ class Papers:
             when=moment(first.core.time_ms).astimezone(ZoneInfo(log.zone)).strftime("%Y-%m-%d %H:%M"),
             day=first.date,
             clerks=self._clerks(kept[0], first),
-            stock=self._titles(first.core.edition),
+            stock=_titles(edition),
             details=self._details(read),
             practice=is_training(log.origin),
+            edition=edition.name if edition else "",
+            claim_code="" if copy else self._claim_code(read),
+            receiver=self._kept(sent.details).get("name", "") if sent else "",
         )
         signer = self._signer(epoch)
         printed = [
             Printed(epoch, r.core.sequence, kind_numbered(r.core.kind).name, r.facts, self._slip(log, r, signer))
             for r in read
         ]
-        if copy is None:
-            copy = not any(self._store.get("unprinted", (epoch, one.sequence)) for one in kept)
         return receipt_of(printed, around, copy=copy)
 
     def _log(self, epoch: int) -> EpochRow:
@@ -108,17 +122,25 @@ class Papers:
                 found.append(KeyRow(*row).clerk)  # type: ignore[arg-type]  # the store keeps the columns of the row class
         return tuple(dict.fromkeys(found))
 
-    def _titles(self, edition: bytes | None) -> Mapping[str, str]:
-        """What stamps are called in the edition that the entry cites."""
-        row = self._store.get("edition", (edition,)) if edition is not None else None
-        if edition is None or row is None:
-            return {}
-        if edition not in self._stock:
+    def _edition(self, digest: bytes | None) -> Edition | None:
+        """The edition that the entry cites."""
+        row = self._store.get("edition", (digest,)) if digest is not None else None
+        if digest is None or row is None:
+            return None
+        if digest not in self._editions:
             place = EditionRow(*row)  # type: ignore[arg-type]  # the store keeps the columns of the row class
             facts = read_entry(self._store.entries(place.epoch, place.sequence, 1)[0]).facts
             content = next(fact.content for fact in facts if isinstance(fact, EditionTaken))
-            self._stock[edition] = {name: item.title for name, item in read_edition(content).stock.items()}
-        return self._stock[edition]
+            self._editions[digest] = read_edition(content)
+        return self._editions[digest]
+
+    def _claim_code(self, read: list[ReadEntry]) -> str:
+        """The code of cash sent, made again. Without the office key it cannot be had, and a copy never shows it."""
+        entered = [Entered(0, 0, "", one.facts, "") for one in read]
+        told = (
+            told_once(self._office_key, Accepted(read[0].core.request_id, tuple(entered))) if self._office_key else {}
+        )
+        return told.get("claim_code", "")
 
     # --- the customer ----------------------------------------------------------------------------------------------
 
@@ -155,3 +177,12 @@ class Papers:
     def _kept(self, digest: bytes) -> Mapping[str, str]:
         row = self._store.get("details", (digest,))
         return codec.decode(row[3], what="details") if row is not None and isinstance(row[3], bytes) else {}
+
+
+def _titles(edition: Edition | None) -> Mapping[str, str]:
+    """What stamps and mail services are called in an edition."""
+    if edition is None:
+        return {}
+    mail = edition.terms(MailTerms)
+    services = {name: service.title for name, service in mail.services.items()} if mail is not None else {}
+    return {**services, **{name: item.title for name, item in edition.stock.items()}}

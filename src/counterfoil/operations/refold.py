@@ -36,7 +36,7 @@ CHUNK = 2_000
 WAITING_MAX = 50_000
 """Transfers that are kept in memory before they are compared."""
 _SEQUENCE_BITS = 40
-_SIGNED = ("account", "amount", "till", "to_till", "customer", "date", "item", "quantity", "case")
+_SIGNED = ("account", "amount", "till", "to_till", "customer", "date", "item", "quantity", "case", "serial")
 """What a fact says that the signed body said too must be the same, where a kind's own fact stands in its entry."""
 
 Tell = Callable[[int, int, str, str], None]

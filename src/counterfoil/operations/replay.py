@@ -19,7 +19,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
-from counterfoil.counter.reversal import REVERSIBLE
 from counterfoil.customers.details import FIELDS
 from counterfoil.facts.office import BY_OLD_KEY, BY_TWO_CLERKS
 from counterfoil.kernel.days import local_day, local_time
@@ -33,6 +32,8 @@ from counterfoil.operations.answers import Accepted, Answer, Refused
 from counterfoil.operations.authority import Authority, SessionSigner
 from counterfoil.operations.beside import Beside, details_at, details_beside, together
 from counterfoil.operations.desk import Desk, Request
+from counterfoil.operations.screens import MADE, told_once
+from counterfoil.operations.window import reversal_body
 
 LINE_DEPTH_MAX = 8
 """Levels of lists and objects in one line: a visit's counts need five."""
@@ -186,7 +187,7 @@ class Player:
         if kind == "visit":
             given["services"] = self._services(identity, given.get("services"), sides)
         if kind == "reversal":
-            self._fill_reversal(given)
+            given = self._fill_reversal(given)
         if "date" not in given:
             given["date"] = kept["date"] if kept and "date" in kept else self._date(kind)
         ask = parse({"kind": kind, **given})
@@ -299,6 +300,8 @@ class Player:
             before = details_at(self.desk.store, kept["details"] if kept else self._digest_of(customer))
         made = details_beside(kind, details, self._salt(identity, line), given, before=before)
         given |= {**made.read_off, "details": made.digest}
+        if kind in MADE:
+            given |= MADE[kind](self.desk.office_key, identity, made.kept)
         return made
 
     def _salt(self, identity: bytes, line: Mapping[str, Any]) -> bytes:
@@ -311,19 +314,10 @@ class Player:
         row = self.desk.state.customer.get(customer) if isinstance(customer, str) else None
         return row.details if row else b""
 
-    def _fill_reversal(self, given: dict[str, Any]) -> None:
-        """The screen reads account, amount and currency off the receipt; here they are read from the entry."""
+    def _fill_reversal(self, given: dict[str, Any]) -> dict[str, Any]:
+        """The screen reads account, amount and currency off the receipt, unless the line says what it read."""
         given.setdefault("epoch", self.desk.epoch)
-        entry = given.get("entry")
-        if type(entry) is not int or "amount" in given or type(given["epoch"]) is not int:
-            return
-        original = self.desk.original(given["epoch"], entry)
-        fact = original.facts[0] if original and original.kind in REVERSIBLE and original.facts else None
-        amount, account = getattr(fact, "amount", None), getattr(fact, "account", None)
-        if amount is not None and self.desk.state.policy:
-            given |= {"amount": amount, "currency": self.desk.state.policy.currency.code}
-        if account is not None:
-            given["account"] = account
+        return given if "amount" in given else reversal_body(self.desk, given)
 
     # --- the outcome -----------------------------------------------------------------------------------------------
 
@@ -342,7 +336,13 @@ class Player:
                 if (entry.epoch, entry.sequence) in due and self._print is not None:
                     self._print(entry.epoch, entry.sequence, entry.slip, False)
             self.desk.printed(due)
-        return {"outcome": "accepted", "kind": kind, "entries": entries, **answer.result()}
+        return {
+            "outcome": "accepted",
+            "kind": kind,
+            "entries": entries,
+            **answer.result(),
+            **told_once(self.desk.office_key, answer),
+        }
 
     def _print_due(self) -> None:
         due = self.desk.unprinted()

@@ -33,6 +33,7 @@ from counterfoil.operations.answers import unpack_refusal
 from counterfoil.operations.beside import Beside, details_at, details_beside
 from counterfoil.operations.desk import Desk, read_entry
 from counterfoil.operations.quotes import PRICES, Wanted, quote
+from counterfoil.operations.screens import MADE
 from counterfoil.operations.store import OfficeStore
 from counterfoil.policy.edition import Edition
 from counterfoil.policy.terms.loans import LoanTerms
@@ -323,15 +324,20 @@ def details_body(
         made["what"] = kept["what"] if kept else changed or ["nothing"]
         given = {**{name: value for name, value in before.items() if name in _UNASKED}, **told}
     beside = details_beside(kind, given, salt, made)
-    return {**made, **beside.read_off, "details": beside.digest}, beside
+    own = MADE[kind](desk.office_key, request, beside.kept) if kind in MADE else {}
+    return {**made, **beside.read_off, **own, "details": beside.digest}, beside
 
 
 READ_FROM_DETAILS: Mapping[str, tuple[str, ...]] = {
     "check-cash": ("routing", "fingerprint"),
     "check-deposit": ("routing", "fingerprint"),
     "loan-apply": ("left",),
+    "order-sale": ("buyer",),
+    "cash-send": ("buyer", "code"),
+    "claim-unblock": ("code",),
 }
-"""Kind → the fields of its body that are read off its details (``operations.screens``): nobody types them."""
+"""Kind → the fields of its body that the screen reads off its details or makes (``operations.screens``): nobody types
+them."""
 
 
 def prices_of(kind: str) -> tuple[str, ...]:

@@ -17,6 +17,8 @@ from counterfoil.operations.documents.identity import Identity, Seen, identity_p
 from counterfoil.operations.documents.money_order import MoneyOrder, money_order_paper
 from counterfoil.operations.documents.paper import Head, Table, Words, texts
 from counterfoil.policy.edition import read_edition
+from counterfoil.policy.terms.bills import BillTerms
+from counterfoil.policy.terms.checks import CheckTerms
 
 HEAD = Head("Elk Fork · 0417", date(2026, 3, 2))
 THERE = Elsewhere("A bank", 5_00, "its price list", "2015")
@@ -110,3 +112,23 @@ def test_the_form_of_a_money_order() -> None:
 def test_a_money_order_that_is_none(wrong: dict[str, Any]) -> None:
     with pytest.raises(Malformed):
         replace(ORDER, **wrong)
+
+
+def test_fees_of_checks_and_bills_are_listed() -> None:
+    edition = read_edition(demonstration("us-postal-bank"))
+    listed = {price.service: price for price in fees_of(HEAD, edition, Words()).prices}
+    assert listed["Cash for a payroll check"].in_words == "1.00% of the check"
+    billers = edition.tables[BillTerms].billers.values()
+    assert all(listed[f"Pay a bill of {biller.title}"].price == biller.fee for biller in billers)
+
+
+def test_a_least_fee_is_said_and_a_check_that_is_not_cashed_is_left_out() -> None:
+    edition = read_edition(demonstration("us-postal-bank"))
+    terms = edition.tables[CheckTerms]
+    sorts = {
+        "payroll": replace(terms.sorts["payroll"], least=100),
+        "personal": replace(terms.sorts["personal"], each=0),
+    }
+    changed_ = replace(edition, tables={CheckTerms: replace(terms, sorts=sorts)})
+    told = {price.service: price.in_words for price in fees_of(HEAD, changed_, Words()).prices if price.in_words}
+    assert told == {"Cash for a payroll check": "1.00% of the check, at least $1.00"}

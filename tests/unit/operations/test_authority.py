@@ -64,6 +64,19 @@ def test_each_wrong_pin_makes_the_next_try_of_that_clerk_wait_longer() -> None:
     house.authority.sign_in(CLERK, PINS[CLERK])  # the count began anew
 
 
+def test_a_stranger_cannot_lock_a_clerk_out_of_her_own_screen() -> None:
+    house = counter()
+    for _ in range(4):
+        with pytest.raises((WrongPin, WaitBeforePin)):
+            house.authority.sign_in(CLERK, "999111")
+    with pytest.raises(WaitBeforePin):
+        house.authority.sign_in(CLERK, PINS[CLERK])
+    house.authority.sign_in(CLERK, PINS[CLERK], screen="her window")
+    with pytest.raises(WaitBeforePin):
+        house.authority.second(CLERK, PINS[CLERK])
+    house.authority.second(CLERK, PINS[CLERK], screen="her window").drop()
+
+
 def test_waits_only_grow() -> None:
     assert list(WAIT_MS) == sorted(WAIT_MS)
     assert WAIT_MS[0] == 0

@@ -29,8 +29,8 @@ def test_a_second_key_is_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
     with open_screen() as screen:
         second = screen.house.authority.second
 
-        def seen(clerk: str, pin: str) -> ClerkSigner:
-            signer = second(clerk, pin)
+        def seen(clerk: str, pin: str, *, screen: str = "") -> ClerkSigner:
+            signer = second(clerk, pin, screen=screen)
             assert isinstance(signer, ClerkSigner)
             unsealed.append(signer)
             return signer

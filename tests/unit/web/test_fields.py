@@ -44,6 +44,8 @@ def typed_in(control: Control) -> dict[str, str]:
         "account": ACCOUNT, "to": ACCOUNT, "customer": ACCOUNT, "presented_by": ACCOUNT, "on_behalf_of": ACCOUNT,
         "till": "t9", "case": "d1-204", "office": "9000", "from_office": "9000", "to_office": "0417", "clerk": "103",
         "pouch": "P-9000-0611", "loan": ACCOUNT, "apr": "27.94", "tag": "ref-77",
+        "serial": "10000000001", "new_serial": "10000000012", "first": "10000000001",
+        "forms": "10000000001 x 9, 10000000102", "claim_code": "k7qm-2f9d-xw3p",
     }  # fmt: skip
     return {control.name: right.get(control.control) or named.get(control.name, "some words")}
 

@@ -58,12 +58,26 @@ def read_receipt(
         epochs = store.epochs()
         if not epochs:
             raise Unavailable(f"{folder} has no entry yet")
-        papers = Papers(store, signer=lambda one: _key(house, folder, one), catalog=house.catalog)
+        papers = Papers(
+            store,
+            signer=lambda one: _key(house, folder, one),
+            catalog=house.catalog,
+            office_key=_office_key(house, folder),
+        )
         return papers.receipt(
             epoch if epoch is not None else epochs[-1], entry, language=language, copy=True if copy else None
         )
     finally:
         store.close()
+
+
+def _office_key(house: House, folder: Path) -> bytes | None:
+    """For what only this office can make again (a claim code); None if the key is not here."""
+    try:
+        found: bytes = house.more["office-key"](folder)
+    except (Unavailable, Malformed):
+        return None
+    return found
 
 
 def _key(house: House, folder: Path, epoch: int) -> NodeSigner | None:

@@ -31,7 +31,7 @@ from counterfoil.operations.window import OfficeNow
 
 BLIND = (
     "till-open", "till-count", "till-close", "till-count-absent", "surprise-count", "vault-count", "day-close",
-    "till-report", "policy-edition", "clerk-revoke", "day-open",
+    "order-count", "claim-check", "till-report", "policy-edition", "clerk-revoke", "day-open",
 )  # fmt: skip
 """Kinds of which nothing is foreseen on the check page: a count is blind, and the rest says nothing in figures."""
 NEEDS_SECOND = (no.SecondNeeded, no.RoleNeeded, no.OtherClerksTill, no.RotationSigners)
@@ -140,8 +140,9 @@ async def second_signer(visit: Visit, errors: dict[str, str]) -> SessionSigner |
     if person is None or not may_sign(person.role):
         errors["approver"] = visit.say(mark("This person cannot sign here."))
         return None
+    known = visit.known_screen
     try:
-        return await visit.service.work(lambda: visit.service.authority.second(clerk, pin))
+        return await visit.service.work(lambda: visit.service.authority.second(clerk, pin, screen=known))
     except WaitBeforePin:
         errors["pin_approver"] = visit.say(mark("Several wrong PINs. Wait a little before the next try."))
     except Malformed:

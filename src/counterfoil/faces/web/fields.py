@@ -23,8 +23,11 @@ from counterfoil.office.requests import ASKS, fields_of, parse
 from counterfoil.operations.window import READ_FROM_DETAILS, OfficeNow, prices_of
 from counterfoil.policy.terms.bills import BillTerms
 from counterfoil.policy.terms.checks import CheckTerms
+from counterfoil.policy.terms.mail import MailTerms
 
-BY_SCREEN = ("date", "currency", "key", "custody", "services", "what", "routing", "fingerprint", "left")
+BY_SCREEN = (
+    "date", "currency", "key", "custody", "services", "what", "routing", "fingerprint", "left", "code", "buyer",
+)  # fmt: skip
 """Fields that nobody types."""
 ANY_TILL = ("till-open", "surprise-count", "till-count-absent")
 """Kinds that name a drawer which need not be the clerk's own."""
@@ -204,8 +207,13 @@ class Form:
         if control != "pieces" or self.office.edition is None:
             return []
         if self.by_item(name):
-            stock = self.office.edition.stock
-            return [made(code, item.title, each=item.face) for code, item in stock.items()]
+            edition = self.office.edition
+            mail = edition.terms(MailTerms) if self.kind == "mail-sale" else None
+            services = mail.services.items() if mail is not None else ()
+            return [
+                *(made(code, item.title, each=item.face) for code, item in edition.stock.items()),
+                *(made(code, service.title, each=service.price) for code, service in services),
+            ]
         return [made(str(face), self.money(face), each=face) for face in self.office.edition.denominations]
 
     def by_item(self, name: str) -> bool:

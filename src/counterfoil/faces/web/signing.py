@@ -9,13 +9,10 @@ from litestar import Response
 from counterfoil.faces.web.sessions import (
     GUEST_COOKIE,
     LANGUAGE_COOKIE,
-    SCREEN_COOKIE,
     TRIES_A_MINUTE,
     Draft,
-    known_screen,
     new_request_id,
     plain,
-    screen_mark,
 )
 from counterfoil.faces.web.visit import LANGUAGES, Visit, local
 from counterfoil.kernel.outcomes import Malformed, Unavailable, mark
@@ -58,7 +55,7 @@ async def sign_in(visit: Visit) -> Response[bytes]:
         errors["pin"] = visit.say(mark("Write your PIN."))
     if errors:
         return await _page(visit, then=then, kept=kept, clerk=clerk, errors=errors, status=422)
-    known = known_screen(visit.house.secret, visit.request.cookies.get(SCREEN_COOKIE))
+    known = visit.known_screen
     peer = known or (visit.request.client.host if visit.request.client else "?")
     wait = visit.sessions.over(peer, "sign-in", TRIES_A_MINUTE)
     if wait:
@@ -66,18 +63,20 @@ async def sign_in(visit: Visit) -> Response[bytes]:
         return await _page(visit, then=then, kept=kept, clerk=clerk, errors=errors, status=429)
     office = await visit.office()
     person = office.people.get(clerk)
-    key = await _key(visit, clerk, pin, person, errors)
+    key = await _key(visit, clerk, pin, person, known, errors)
     if key is None or person is None:
         return await _page(visit, then=then, kept=kept, clerk=clerk, errors=errors, status=422)
     return await _opened(visit, person, key, then, kept, known)
 
 
-async def _key(visit: Visit, clerk: str, pin: str, person: Person | None, errors: dict[str, str]) -> Key | None:
+async def _key(
+    visit: Visit, clerk: str, pin: str, person: Person | None, known: str, errors: dict[str, str]
+) -> Key | None:
     if person is None:  # The same words, so that nobody learns which numbers there are.
         errors["pin"] = visit.say(WRONG)
         return None
     try:
-        return await visit.service.work(lambda: visit.service.authority.sign_in(clerk, pin))
+        return await visit.service.work(lambda: visit.service.authority.sign_in(clerk, pin, screen=known))
     except WaitBeforePin:
         errors["pin"] = visit.say(mark("Several wrong PINs. Wait a little before the next try."))
     except Malformed:
@@ -99,7 +98,7 @@ async def _opened(
         session.till = till.till if till is not None else ""
     visit.sign_in_cookies(session)
     visit.set_cookie(GUEST_COOKIE, "", seconds=0)
-    visit.set_cookie(SCREEN_COOKIE, screen_mark(visit.house.secret, known or secrets.token_hex(8)), seconds=_YEAR)
+    visit.keep_screen(known or secrets.token_hex(8))
     kind, request = kept.pop("_kind", ""), kept.pop("_rid", "") or new_request_id()
     if kind:
         session.keep(request, Draft(kind, kept, basket=kept.get("_basket") == "1"))

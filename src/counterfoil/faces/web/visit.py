@@ -8,6 +8,7 @@ token and from our own pages (``test_a_form_without_its_token_changes_nothing``)
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -31,9 +32,12 @@ from counterfoil.faces.web.sessions import (
     GUEST_COOKIE,
     IDLE_SECONDS,
     LANGUAGE_COOKIE,
+    SCREEN_COOKIE,
     WARN_SECONDS,
     Session,
     Sessions,
+    known_screen,
+    screen_mark,
 )
 from counterfoil.kernel.days import moment
 from counterfoil.kernel.money import Currency, Money
@@ -129,6 +133,18 @@ class Visit:
         if self._office is None:
             self._office = await self.service.at_desk(office_now)
         return self._office
+
+    @property
+    def known_screen(self) -> str:
+        """The number of this browser if a clerk has signed in here before; else ""."""
+        return known_screen(self._screens(), self.request.cookies.get(SCREEN_COOKIE))
+
+    def keep_screen(self, number: str) -> None:
+        """From now on this browser is one that the office knows, after a restart too."""
+        self.set_cookie(SCREEN_COOKIE, screen_mark(self._screens(), number), seconds=31_536_000)
+
+    def _screens(self) -> bytes:
+        return hmac.digest(self.service.desk.office_key, b"counterfoil/known-screen/v1\x00", "sha256")
 
     def token(self) -> str:
         """The token of this page's forms."""

@@ -26,7 +26,11 @@ from counterfoil.operations.documents.paper import (
     said,
     who,
 )
+from counterfoil.operations.words.checks import SORT_WORDS
 from counterfoil.policy.edition import Edition
+from counterfoil.policy.terms.bills import BillTerms
+from counterfoil.policy.terms.checks import CheckTerms
+from counterfoil.products.exact import rounded_half_up
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +103,30 @@ def stamps(edition: Edition, words: Words) -> Iterator[Listed]:
     yield from ((item.title, Price(item.title, item.face)) for item in edition.stock.values())
 
 
-LISTS: tuple[Callable[[Edition, Words], Iterator[Listed]], ...] = (free_services, stamps)
+def checks_into_cash(edition: Edition, words: Words) -> Iterator[Listed]:
+    """The fee for each sort of check that is turned into cash."""
+    terms = edition.terms(CheckTerms)
+    for name, sort in terms.sorts.items() if terms is not None else ():
+        if not sort.each:
+            continue
+        percent = rounded_half_up(sort.percent, 2)
+        told = words.say(mark("{percent}% of the check"), percent=percent)
+        if sort.least:
+            least = words.money(sort.least)
+            told = words.say(mark("{percent}% of the check, at least {least}"), percent=percent, least=least)
+        english = SORT_WORDS.get(name, name)
+        yield f"Cash for a {english}", Price(words.say(mark("Cash for a {sort}"), sort=words.say(english)), 0, told)
+
+
+def bills(edition: Edition, words: Words) -> Iterator[Listed]:
+    """The fee for a bill of each biller."""
+    terms = edition.terms(BillTerms)
+    for biller in terms.billers.values() if terms is not None else ():
+        service = mark("Pay a bill of {biller}")
+        yield service.format(biller=biller.title), Price(words.say(service, biller=biller.title), biller.fee)
+
+
+LISTS: tuple[Callable[[Edition, Words], Iterator[Listed]], ...] = (free_services, checks_into_cash, bills, stamps)
 """What an edition prices, one function a product, in the order of the paper. A product with a price adds its own."""
 
 

@@ -40,6 +40,12 @@ class Around:
     stock: Mapping[str, str] = field(default_factory=dict)
     details: Mapping[str, str] = field(default_factory=dict)
     practice: bool = False
+    edition: str = ""
+    """The name of the policy edition that the entry cites."""
+    claim_code: str = ""
+    """Of cash sent: on the first print only, made again by the office that made it."""
+    receiver: str = ""
+    """Who may claim cash sent, as the sender named her."""
 
     def say(self, text: str, **fields: object) -> str:
         """A marked text in the receipt's language, its places filled."""

@@ -46,7 +46,7 @@ TOLD: Told = {
 }
 """Fact → the fields that the asker needs to go on."""
 
-_SORTS = {
+SORT_WORDS = {
     "treasury": mark("US Treasury check"),
     "state-local": mark("check of a state or a town"),
     "postal-order": mark("postal money order"),
@@ -90,7 +90,7 @@ def _check(case: str, w: Around) -> Line:
 
 
 def _sort(sort: str, w: Around) -> Line:
-    return w.line(mark("Sort of check"), w.say(_SORTS[sort]) if sort in _SORTS else sort)
+    return w.line(mark("Sort of check"), w.say(SORT_WORDS[sort]) if sort in SORT_WORDS else sort)
 
 
 @says(f.CheckCashed)

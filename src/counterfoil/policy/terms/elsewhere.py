@@ -42,8 +42,8 @@ class Who:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PriceElsewhere:
-    """One figure. ``only`` is ``field=value`` of a request that it is for, such as ``sort=payroll`` or ``sort=payroll|cashier``; ``over`` and
-    ``up_to`` bound the amounts it is for (over, not at; up to, and at)."""
+    """One figure. ``only`` is ``field=value`` of a request that it is for, such as ``sort=payroll`` or
+    ``sort=payroll|cashier``; ``over`` and ``up_to`` bound the amounts it is for (over, not at; up to, and at)."""
 
     kind: Name
     only: Text | None = None
