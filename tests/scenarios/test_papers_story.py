@@ -1,8 +1,8 @@
 """Rosa's papers: what she takes home from the window, made from the books of a real office.
 
 Rosa pays in her wages, takes out rent money, and asks what the month looked like. She reads Spanish, and her eyes are
-not what they were: the statement is in large print. Nothing that is printed changes the books, and printed again it is the
-same paper, to the byte. What a statement says is what the books say.
+not what they were: the statement is in large print. Nothing that is printed changes the books, and printed again it
+is the same paper, to the byte. What a statement says is what the books say.
 """
 
 from __future__ import annotations
