@@ -31,6 +31,7 @@ CLOCKS = "tests/scenarios/test_clocks.py"
 REFUSALS = "tests/unit/office/test_refusals.py"
 VERIFIERS = "tests/unit/verifier/test_standalone.py"
 DESK = "operations/desk.py"
+CHECKS = "tests/unit/counter/test_checks.py"
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +207,36 @@ MUTANTS = (
         "            raise ClockJumped(\n                f\"the clock went back",
         "            str(\n                f\"the clock went back",
         (f"{CLOCKS}::test_a_machine_clock_that_jumps_back_stops_the_till_until_a_person_confirms",),
+    ),
+    Mutant(
+        "checks: one is taken again", "office/checks/folds.py",
+        "    _seen(s, fact.fingerprint, fact.case)\n    _day(", "    _day(",
+        (f"{CHECKS}::test_a_check_is_presented_once",),
+    ),
+    Mutant(
+        "checks: many under a line are not added up", "counter/checks.py",
+        "    total = done + a.amount\n", "    total = a.amount\n",
+        (f"{CHECKS}::test_checks_just_under_the_line_are_seen",),
+    ),
+    Mutant(
+        "checks: a hold ends a day late", "counter/checks.py",
+        "    until = add_banking_days(date.fromisoformat(day), 1).isoformat()\n", "    until = day\n",
+        (f"{CHECKS}::test_holds_end_on_their_days_each_once",),
+    ),
+    Mutant(
+        "checks: the earlier ones of a day are forgotten", "compliance/check_deposits.py",
+        "        due = min(amount, asked_by - given_by)\n", "        due = min(amount, asked_by)\n",
+        ("tests/unit/compliance/test_check_deposits.py",),
+    ),
+    Mutant(
+        "checks: the least fee is not held to the cap", "policy/terms/checks.py",
+        "    if sort.least > most:\n", "    if sort.least > most * 1_000_000:\n",
+        ("tests/unit/policy/test_check_terms.py",),
+    ),
+    Mutant(
+        "bills: money goes back twice in a visit", "counter/bills.py",
+        '    pledged.taken.add(("bill-back", fact.case))\n', "    pass\n",
+        ("tests/unit/counter/test_bills.py::test_a_bill_goes_back_once",),
     ),
 )  # fmt: skip
 

@@ -11,6 +11,7 @@ from cases.checks import came_back, cashed, cashing, deposited, paper
 from counterfoil.counter.checks import PRICES, REPRICE
 from counterfoil.facts.checks import CheckCashed
 from counterfoil.office import rules
+from counterfoil.operations import screens
 from counterfoil.operations.answers import Accepted
 from counterfoil.operations.day_end import DayEnd
 from counterfoil.policy.edition import read_edition
@@ -348,3 +349,16 @@ def test_a_store_reopened_holds_the_same_checks() -> None:
     house.reopened()
     assert isinstance(house.ask("check-return", by=SUPERVISOR, case=case, reason="A"), Accepted)
     house.check()
+
+
+def test_one_check_has_one_fingerprint_at_every_office() -> None:
+    details = {"micr": "⑈004417⑈ ⑆021000021⑆ 77004210⑈", "payee": "Ana", "maker": "Elk Fork Mill"}
+    typed = {**details, "micr": "C4417C A021000021A 0077004210C B0000051240B", "payee": "A. Ruiz"}
+    made = [screens.check(one, {"amount": 51_240})[1] for one in (details, typed)]
+    assert made[0] == made[1], "typed with other signs, and with other zeros, it is the same check"
+    here, there = counter(seed=1), counter(seed=2)
+    assert here.office_key != there.office_key
+    for house in (here, there):
+        fact = facts_of(house.do("check-cash", approve=[SUPERVISOR], **cashing(house, 51_240, **made[0])))[0]
+        assert isinstance(fact, CheckCashed)
+        assert fact.fingerprint == made[0]["fingerprint"], "the center needs nothing else to see it twice"

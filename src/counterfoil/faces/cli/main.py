@@ -32,6 +32,8 @@ COMMANDS: dict[str, str] = {
     "schema": "counterfoil.faces.cli.counter:schema",
     "receipt": "counterfoil.faces.cli.receipts:receipt",
     "books": "counterfoil.faces.cli.books:books",
+    "checks": "counterfoil.faces.cli.items:checks",
+    "bills": "counterfoil.faces.cli.items:bills",
     "audit": "counterfoil.faces.cli.books:audit",
     "bundle": "counterfoil.faces.cli.proof:bundle",
     "proof": "counterfoil.faces.cli.proof:proof",
