@@ -8,8 +8,9 @@ from cases.registry import done, reached
 from counterfoil.facts import checks as f
 from counterfoil.facts.record import Fact
 from counterfoil.office.checks import asks
-from counterfoil.operations.desk import Request
+from counterfoil.operations.desk import Desk, Request
 from counterfoil.products.micr import FINGERPRINT_BYTES, Line, fingerprint
+from counterfoil.testing import offices as o
 from counterfoil.testing.builders import CLERK, DAY, SUPERVISOR, House, counter, pieces
 
 ROUTING, A, WHO = "021000021", "4000000002", "7000000005"
@@ -175,6 +176,17 @@ def came_back(house: House, amount: int = 40_000, **more: Any) -> str:
     case = cashed(house, amount, **more)
     house.do("check-return", by=SUPERVISOR, case=case, reason="A")
     return case
+
+
+def sound(desk: Desk, number: int) -> None:
+    """A check that came back and one that is held, for tests that look at every table. ``number``: the first free
+    request number."""
+    ben, customer = [o.clerk("102")], desk.state.customer.all()[0].customer
+    cash = {**paper(4_000, number=1), "currency": "USD", "customer": customer, "fee": 0}
+    case = o.done(desk, o.ask(desk, number, "check-cash", by=ben, **cash)).result()["case"]
+    o.done(desk, o.ask(desk, number + 1, "check-return", by=[o.clerk("101")], case=case, reason="A"))
+    held = {**paper(5_000, number=2), "currency": "USD", "account": o.account_of(desk)}
+    o.done(desk, o.ask(desk, number + 2, "check-deposit", by=ben, **held))
 
 
 @done("check-cash", "CheckCashed")

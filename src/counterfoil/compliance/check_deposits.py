@@ -38,14 +38,7 @@ ITEM_KINDS: Mapping[str, str] = {
 }
 """Sort of check → what it is to Regulation CC. Here it is deposited in person, by its payee, on a slip of the house."""
 _SPECIAL = ("treasury", "state-local", "postal-order", "cashier")
-EXCEPTIONS = {
-    AGAIN: "redeposited",
-    "returns": "repeated_overdraft",
-    "doubt": "reasonable_cause",
-    "new-account": "new_account",
-    "large": "large_deposit",
-}
-"""Reason of a hold → the exception of 229.13 that it is."""
+_EXCEPTIONS = {AGAIN: "redeposited", "returns": "repeated_overdraft", "doubt": "reasonable_cause"}
 SCHEDULE, LARGE, NEW, RETURNS, DOUBT = "schedule", "large", "new-account", "returns", "doubt"
 
 
@@ -86,8 +79,7 @@ def holds_of(
     items = [*earlier, (AGAIN if again else sort, amount)]
     if reason == SCHEDULE and sum(cents for _, cents in items) > holds.thresholds_on(day).large:
         reason = LARGE
-    exception = EXCEPTIONS[reason] if reason in (AGAIN, RETURNS, DOUBT) else ""  # The others follow from the items.
-    asked = _asked(terms, items, day, age if new else None, exception)
+    asked = _asked(terms, items, day, age if new else None, _EXCEPTIONS.get(reason, ""))
     given = {} if doubted else {_day(what): cents for what, cents in before.items() if not _item(what)}
     courtesy = terms.at_once - given.get(date.min, 0) if reason in (SCHEDULE, LARGE) else 0
     at_once = min(amount, max(courtesy, 0))

@@ -8,12 +8,8 @@ import pytest
 
 from cases.bills import end_of_day, paid
 from cases.checks import came_back, cashed, deposited
-from counterfoil.engines.texts import catalog
 from counterfoil.kernel.outcomes import Malformed
 from counterfoil.operations import items
-from counterfoil.operations.documents import kept
-from counterfoil.operations.documents.paper import as_plain
-from counterfoil.operations.documents.reading import write
 from counterfoil.testing.builders import SUPERVISOR, House, counter
 
 
@@ -59,18 +55,3 @@ def test_another_state_is_refused_by_name(house: House) -> None:
         with pytest.raises(Malformed) as error:
             list(listed(house.store, "lost"))
         assert error.value.field == "state"
-
-
-def test_a_hold_notice_from_the_books(house: House) -> None:
-    case, cashed_case = (one["case"] for one in list(items.checks(house.store))[:2])
-    hold = kept.hold_of_check(house.store, case)
-    why = "Your account is new: it is not older than 30 days."
-    for language in ("en", "es"):
-        text = str(as_plain(write("hold", hold, language, catalog(language))))
-        assert catalog(language)(why) in text
-        assert "$90.00" in text
-    assert (hold.deposit, hold.held, hold.exception) == (9_000, 9_000, "new_account")
-    for other in (cashed_case, "K9-9"):
-        with pytest.raises(Malformed) as error:
-            kept.hold_of_check(house.store, other)
-        assert error.value.field == "case"
