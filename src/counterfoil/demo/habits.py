@@ -11,8 +11,14 @@ from datetime import date, timedelta
 from counterfoil.counter import loans
 from counterfoil.demo.season import Habit, Season
 from counterfoil.office import rules
+from counterfoil.office.money_orders.forms import forms_at
+from counterfoil.policy.terms.bills import BillTerms
 from counterfoil.policy.terms.checks import CheckTerms
 from counterfoil.policy.terms.loans import LoanTerms
+from counterfoil.policy.terms.mail import MailTerms
+from counterfoil.policy.terms.money_orders import MoneyOrderTerms
+from counterfoil.policy.terms.remittances import RemittanceTerms
+from counterfoil.products.money_orders import order_fee
 
 _ROUTING = "021000021"
 _MAKERS = (("payroll", "Elk Fork Mill"), ("payroll", "Bitter Creek School District"), ("treasury", "U.S. Treasury"))
@@ -109,7 +115,66 @@ def pays_back(s: Season, till: str, clerk: str) -> None:
             s.money("loan-pay", clerk, loans.next_payment(row, s.date), till=till, loan=row.loan)
 
 
+def buys_a_money_order(s: Season, till: str, clerk: str) -> None:
+    """Rent, by money order."""
+    terms, forms = rules.edition(s.desk.state).terms(MoneyOrderTerms), forms_at(s.desk.state, till)
+    taken = {body.get("serial") for kind, body in s.asked[-60:] if kind == "order-sale"}
+    free = [serial for serial in forms if serial not in taken]
+    if terms is None or not free:
+        return
+    amount = s.between(40, 900) * 100
+    others = [one for one in s.signers if one != clerk][:1] if amount > terms.approval_above else []
+    s.money(
+        "order-sale", clerk, amount, *others, till=till, serial=free[0], fee=order_fee(terms, amount, s.date),
+        presented_by=s.someone().customer,
+    )  # fmt: skip
+
+
+def cashes_an_order(s: Season, till: str, clerk: str) -> None:
+    """Somebody was paid with one of our orders."""
+    s.send()
+    sold = [row for row in s.desk.state.money_order.all() if row.state == "sold" and row.sold and row.sold < s.date]
+    if sold:
+        row = sold[s.below(len(sold))]
+        s.money("order-cash", clerk, row.amount, till=till, serial=row.serial, identification="driver-license")
+
+
+def pays_a_bill(s: Season, till: str, clerk: str) -> None:
+    """The water bill, in cash or from the account."""
+    terms = rules.edition(s.desk.state).terms(BillTerms)
+    biller = terms.billers.get("valley-water") if terms else None
+    if biller is None:
+        return
+    holder, amount = s.someone(), s.between(18, 96) * 100
+    paid = {"account": holder.account} if s.owed(holder.account) > amount + biller.fee and s.one_in(2) else {}
+    reference = f"{s.between(1_000_000, 9_999_999)}"
+    s.money("bill-pay", clerk, amount, till=till, biller="valley-water", reference=reference, fee=biller.fee, **paid)
+
+
+def buys_mail(s: Season, till: str, clerk: str) -> None:
+    """A certified letter, or whatever the price list has."""
+    terms = rules.edition(s.desk.state).terms(MailTerms)
+    if terms is None or not terms.services:
+        return
+    name = sorted(terms.services)[s.below(len(terms.services))]
+    s.money("mail-sale", clerk, terms.services[name].price, till=till, items={name: 1})
+
+
+def sends_cash(s: Season, till: str, clerk: str) -> None:
+    """Cash for somebody who will come for it, against a claim code."""
+    terms, holder = rules.edition(s.desk.state).terms(RemittanceTerms), s.someone()
+    if terms is None:
+        return
+    amount = s.between(20, 300) * 100
+    fee = next(row.fee for row in terms.fees if amount <= row.up_to)
+    s.money(
+        "cash-send", clerk, amount, till=till, fee=fee, office=s.desk.state.place, presented_by=holder.customer,
+        details={"name": s.someone().person.name},
+    )  # fmt: skip
+
+
 HABITS: tuple[tuple[int, Habit], ...] = (
     (10, brings), (8, takes), (4, pays), (4, stamps), (2, asks), (4, cashes_a_check), (1, borrows), (3, pays_back),
+    (4, buys_a_money_order), (1, cashes_an_order), (3, pays_a_bill), (2, buys_mail), (1, sends_cash),
 )  # fmt: skip
 """(weight, habit): how often chance brings it."""

@@ -23,13 +23,16 @@ from counterfoil.kernel.outcomes import Fault
 from counterfoil.ledger.booking import till_account
 from counterfoil.ledger.legs import VAULT
 from counterfoil.office import rules
+from counterfoil.office.money_orders.forms import forms_at
 from counterfoil.office.requests import parse
 from counterfoil.operations import window
 from counterfoil.operations.answers import Accepted, Answer
 from counterfoil.operations.beside import together
 from counterfoil.operations.day_end import DayEnd
 from counterfoil.operations.desk import Desk, Request, Signer
+from counterfoil.policy.terms.money_orders import MoneyOrderTerms
 from counterfoil.products.calendar import is_banking_day
+from counterfoil.products.money_orders import with_digit
 
 DAYS, PEOPLE = 90, 200
 SEED = 417
@@ -202,6 +205,8 @@ class Season:
             row = self.desk.state.stock.get("reserve", item)
             if row is None or row.quantity < 1_000:
                 self.ask("stock-in", boss, ben, item=item, quantity=4_000)
+        if rules.edition(self.desk.state).terms(MoneyOrderTerms) and len(forms_at(self.desk.state, "reserve")) < 120:
+            self.ask("order-stock-in", boss, ben, first=with_digit(4_170_000_001 + 400 * number), quantity=400)
         self.send()
 
     def _settles(self, boss: str) -> None:
@@ -226,11 +231,17 @@ class Season:
             row = self.desk.state.stock.get(till, item)
             if row is None or row.quantity < 100:
                 self.ask("stock-to-till", clerk, second, till=till, item=item, quantity=300)
+        blank = forms_at(self.desk.state, "reserve")
+        if blank and len(forms_at(self.desk.state, till)) < 8:
+            self.ask("order-stock-to-till", clerk, second, till=till, first=blank[0], quantity=ranges(blank)[0][1])
         self.send()
 
     def _close(self, boss: str, ben: str, tha: str, number: int, of: int) -> None:
         for till, clerk in (("T1", ben), ("T2", tha), ("T3", boss)):
-            held = self.held(till)
+            held, forms = self.held(till), forms_at(self.desk.state, till)
+            if forms:
+                counted_forms = [{"first": first, "quantity": many} for first, many in ranges(forms, most=len(forms))]
+                self.ask("order-count", clerk, till=till, forms=counted_forms)
             if till == "T2" and number == of * 2 // 3:  # Five dollars short: she says that the machine froze.
                 self.ask("till-count", clerk, till=till, count=counted(held - 500))
                 note = "the screen froze during a deposit"
@@ -260,6 +271,17 @@ class Season:
         self.people.append(Holder(customer, account, person, passbook))
         if not self.one_in(8):
             self.money("deposit", clerk, self.between(4, 120) * 500, till=till, account=account)
+
+
+def ranges(serials: Sequence[str], *, most: int = 40) -> list[tuple[str, int]]:
+    """Serials in order, as (first, how many) of each unbroken range of at most ``most``."""
+    found: list[tuple[str, int]] = []
+    for serial in serials:
+        if found and found[-1][1] < most and int(serial[:10]) == int(found[-1][0][:10]) + found[-1][1]:
+            found[-1] = (found[-1][0], found[-1][1] + 1)
+        else:
+            found.append((serial, 1))
+    return found
 
 
 def _opens(day: date) -> bool:
