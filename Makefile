@@ -18,7 +18,7 @@ WORKERS ?= auto
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 
-demo: setup ## Open an office and play a day in it (ARGS=--reset starts anew)
+demo: setup ## Open a seeded post office in the browser (ARGS=--reset starts anew)
 	@$(COUNTERFOIL) demo $(ARGS)
 
 test: gates ## The gates and every quick test

@@ -193,13 +193,13 @@ def test_every_slip_of_a_visits_receipt_is_verified(demo: Demo, tmp_path: Path) 
 
 
 def test_the_demo_runs_twice_from_the_command_line(tmp_path: Path) -> None:
-    first = run("demo", "--json", "--no-open", "--ready-file", "ready.json", cwd=tmp_path)
+    first = run("demo", "--terminal", "--json", "--no-open", "--ready-file", "ready.json", cwd=tmp_path)
     assert first.returncode == 0, first.stderr
     report = json.loads(first.stdout)
     assert [check["accepted"] for check in report["verified"]] == [True, True]
     assert (report["made"], report["same_as_first"], report["new_entries"] > 300) == (True, None, True)
     assert {"url", "logins", "pid"} <= set(json.loads((tmp_path / "ready.json").read_text()))
-    second = run("demo", cwd=tmp_path)
+    second = run("demo", "--terminal", cwd=tmp_path)
     assert second.returncode == 0, second.stderr
     assert "the same answers as the first time, 0 new entries" in second.stdout.decode()
     assert "COPY" in second.stdout.decode()

@@ -1,4 +1,5 @@
-"""``counterfoil demo``: an office in a folder, a day played in it, its books, and one receipt verified twice."""
+"""``counterfoil demo``: a seeded post office in the browser; or, in the terminal, a day played in an office, its books,
+and one receipt verified twice."""
 
 from __future__ import annotations
 
@@ -56,28 +57,40 @@ class Books(NamedTuple):
 
 
 @click.command()
-@click.option(
-    "--dir", "folder", type=FOLDER, default=Path("demo-office"), show_default=True, help="Where the office is made."
-)
+@click.option("--dir", "folder", type=FOLDER, default=None,
+              help="Where the office is made. Left out: demo-post-office; with --terminal, demo-office.")  # fmt: skip
+@click.option("--terminal", is_flag=True, help="Play one day in the terminal instead, and verify a receipt twice.")
 @click.option("--reset", is_flag=True, help="Throw away the demo office that is there, and start anew.")
-@click.option(
-    "--no-open", is_flag=True, help="Open no browser. (There is no window yet: the demo runs in the terminal.)"
-)
-@click.option(
-    "--ready-file", type=FILE, default=None, help="Write where the office is, its logins and this process's id."
-)
+@click.option("--no-open", is_flag=True, help="Open no browser.")
+@click.option("--ready-file", type=FILE, default=None,
+              help="Write {url, logins, pid} here once pages are answered.")  # fmt: skip
 @click.option("--write-day", type=FILE, default=None, help="Only write the day's requests to this file, and FILE.pins.")
 @json_option
-def demo(folder: Path, reset: bool, no_open: bool, ready_file: Path | None, write_day: Path | None, json_: bool) -> int:
-    """Make an office, play a day of about 300 requests in it, show its books and verify a receipt twice.
+def demo(
+    folder: Path | None, terminal: bool, reset: bool, no_open: bool, ready_file: Path | None, write_day: Path | None,
+    json_: bool,
+) -> int:  # fmt: skip
+    """Open a seeded post office in the browser: ninety days behind it, its day and drawers open, clerks to sign in as.
 
-    Run it again, and the same requests get the same answers and nothing new is recorded.
+    With --terminal, play a day of about 300 requests in an office instead, show its books and verify a receipt twice;
+    run again, the same requests get the same answers and nothing new is recorded. --json goes with it.
     """
     if write_day is not None:
         return _write_day(write_day, json_)
-    place = Place(folder)
+    if json_ and not terminal:
+        raise click.UsageError("--json goes with --terminal or --write-day")
+    place = Place(folder or Path("demo-office" if terminal else "demo-post-office"))
     if reset:
         demo_office.forget(place)
+    if not terminal:
+        from counterfoil.demo import window
+
+        return window.run(place, open_browser=not no_open, ready_file=ready_file)
+    return _in_terminal(place, ready_file, json_)
+
+
+def _in_terminal(place: Place, ready_file: Path | None, json_: bool) -> int:
+    """The day, played and shown."""
     began = time.perf_counter()
     made = demo_office.make(place)
     if not json_:
@@ -165,7 +178,7 @@ def _counts(played: Played) -> dict[str, int]:
 
 
 def _ready(file: Path, place: Place) -> None:
-    """Written whole or not at all. There is no web address until there is a window."""
+    """Written whole or not at all. Of the terminal's demo, which has no address."""
     logins = [{"clerk": one.clerk, "pin": one.new_pin or one.pin} for one in CLERKS]
     value = {"url": None, "office": str(place.folder), "device": place.secret, "logins": logins, "pid": os.getpid()}
     beside = file.with_name(f"{file.name}.new")

@@ -49,9 +49,10 @@ def serve(
 
 def run(
     folder: Path, settings: Settings, *, elsewhere: bool, ready_file: Path | None, stick: str | None = None,
-    said: Callable[[str], None] | None = None,
+    said: Callable[[str], None] | None = None, clock: str = "last",
 ) -> int:  # fmt: skip
-    """Opens the office and serves it. ``said`` is told the address once requests are answered."""
+    """Opens the office and serves it. ``said`` is told the address once requests are answered; ``clock`` as
+    ``bootstrap.open_with``."""
     from counterfoil.serving import app, server
     from counterfoil.serving.hooks import Deliveries
     from counterfoil.serving.logs import Log, take_over
@@ -59,7 +60,7 @@ def run(
     log = Log(sys.stderr, MachineClock().now, settings.log_level)
     take_over(log)
     sock = server.listen(settings.host, settings.port, elsewhere=elsewhere)
-    with sock, bootstrap.open_with(folder, "last", stick=stick) as office, app.at_work(office, settings, log) as work:
+    with sock, bootstrap.open_with(folder, clock, stick=stick) as office, app.at_work(office, settings, log) as work:
         built = app.build(
             work, new_id=lambda: secrets.token_bytes(12),
             web=lambda made: app.web_of(made, secret=secrets.token_bytes(32)),
@@ -78,6 +79,13 @@ def run(
         server.serve(built, sock, work, commands(work, hooks), ready=ready, beside=deliveries.run)
         log.info("stopped")
     return 0
+
+
+def written(file: Path, value: Mapping[str, Any]) -> None:
+    """Writes a ready file, whole or not at all."""
+    from counterfoil.serving import server
+
+    server.write_ready(file, value)
 
 
 def commands(work: Any, hooks: Hooks) -> dict[str, control.Command]:
