@@ -32,6 +32,7 @@ COMMANDS: dict[str, str] = {
     "schema": "counterfoil.faces.cli.counter:schema",
     "receipt": "counterfoil.faces.cli.receipts:receipt",
     "books": "counterfoil.faces.cli.books:books",
+    "report": "counterfoil.faces.cli.report:report",
     "checks": "counterfoil.faces.cli.items:checks",
     "bills": "counterfoil.faces.cli.items:bills",
     "audit": "counterfoil.faces.cli.books:audit",
