@@ -214,6 +214,13 @@ def _() -> tuple[House, Request]:
     return house, house.request("loan-open", **fields)
 
 
+@reached("loan.first_day")
+def _() -> tuple[House, Request]:
+    house = counter()
+    fields = agreement(house, shown(house), applied(house), first_due="2026-03-14")
+    return house, house.request("loan-open", **fields)
+
+
 @reached("loan.application")
 def _() -> tuple[House, Request]:
     house = counter()

@@ -36,6 +36,7 @@ from counterfoil.office.state import State
 from counterfoil.policy.edition import Edition
 from counterfoil.policy.terms.loans import LoanTerms
 from counterfoil.products import loans as rule
+from counterfoil.products.calendar import banking_day_from
 from counterfoil.products.exact import whole_half_up
 
 LOAN_LEAD = "5"
@@ -66,9 +67,13 @@ def within_terms(s: State, terms: LoanTerms, amount: int, every: str, number: in
     return None
 
 
-def _first_due_fits(on: str, every: str, first_due: str) -> Refusal | None:
+def first_due_fits(on: str, every: str, first_due: str) -> Refusal | None:
+    """The first due date is a banking day, and about one period away."""
     first, last = (day.isoformat() for day in rule.first_due_range(date.fromisoformat(on), every))
-    return None if first <= first_due <= last else no.LoanFirstDue(first, last, first_due)
+    if not first <= first_due <= last:
+        return no.LoanFirstDue(first, last, first_due)
+    banking = banking_day_from(_day(first_due)).isoformat()
+    return None if banking == first_due else no.LoanFirstDay(first_due, banking)
 
 
 # How a loan stands
@@ -179,7 +184,7 @@ def decide_open(a: ask.OpenLoan, s: State, by: Sitting, pledged: Pledged = NOTHI
         refused
         or _application(s, terms, a)
         or within_terms(s, terms, a.amount, a.every, a.number_of_payments)
-        or _first_due_fits(a.date, a.every, a.first_due)
+        or first_due_fits(a.date, a.every, a.first_due)
         or _one_at_a_time(s, terms, a, pledged)
     )
     if refused:
@@ -434,7 +439,7 @@ def _price(a: ask.OpenLoan, s: State) -> int | Refusal:
     if isinstance(terms, Refusal):
         return terms
     refused = within_terms(s, terms, a.amount, a.every, a.number_of_payments)
-    refused = refused or _first_due_fits(a.date, a.every, a.first_due)
+    refused = refused or first_due_fits(a.date, a.every, a.first_due)
     return refused or first_quote(terms, a.amount, a.every, a.number_of_payments, a.date, a.first_due).interest
 
 

@@ -169,7 +169,9 @@ class Papers:
             own = own_body(one.body, place)
             account = own.get("account")
             held = self._store.get("holding", (account,)) if isinstance(account, str) else None
-            customer = held[1] if held is not None else own.get("customer") or own.get("presented_by")
+            lent = self._store.get("loan", (own["loan"],)) if isinstance(own.get("loan"), str) else None
+            named = own.get("customer") or (lent[1] if lent else None) or own.get("presented_by")
+            customer = held[1] if held is not None else named
             row = self._store.get("customer", (customer,)) if isinstance(customer, str) else None
             if row is not None and isinstance(row[2], bytes):
                 yield row[2]

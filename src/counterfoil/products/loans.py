@@ -17,9 +17,10 @@ The worked example: 375.00 at 28 % for 12 payments every two weeks. Interest of 
 Point 4 in one line: interest of a day t after opening is ``owed · t · rate + offset`` in parts of a minor unit. A
 payment of principal p and interest i on day d adds ``p · d · rate − i · PARTS`` to the offset: p was owed for d days.
 
-Due dates: the nominal date (every 7 or 14 days; the same day of each month; two days a month, 15 apart; in short months
-the last day), moved to the next banking day. Interest is by the day that is moved to; the annual percentage rate is
-measured on the nominal dates (1026.17(c)(3) lets the move be disregarded).
+Due dates: the first one is agreed and is a banking day. The others follow it (every 7 or 14 days; the same day of each
+month; two days a month, 15 apart; in short months the last day), and one that is no banking day is moved to the next.
+Interest is by the day that is moved to; the annual percentage rate is measured on the dates before they are moved
+(1026.17(c)(3) lets the move be disregarded).
 """
 
 from __future__ import annotations
@@ -36,9 +37,12 @@ from counterfoil.policy.terms.loans import EVERY as EVERY
 from counterfoil.products.apr import Flow, apr_percent
 from counterfoil.products.calendar import banking_day_from
 from counterfoil.products.exact import rounded_half_up
+from counterfoil.products.unit_periods import first_payment, single_payment
 
 PERIODS_A_YEAR = {"weekly": 52, "biweekly": 26, "semimonthly": 24, "monthly": 12}
 """Unit-periods a year, as appendix J counts them."""
+UNITS = {"weekly": (1, "WEEKS"), "biweekly": (2, "WEEKS"), "semimonthly": (1, "HALF-MONTHS"), "monthly": (1, "MONTHS")}
+"""The time between payments, as ``products.unit_periods`` and the papers say it."""
 _DAYS = {"weekly": 7, "biweekly": 14}
 PARTS = 365 * 100 * 100
 """Parts of a minor unit in which interest is kept: what 1 minor unit earns in a day at 0.01 % a year is one part."""
@@ -125,15 +129,15 @@ def due_on(first_due: date, every: str, place: int) -> date:
 
 
 def usual_first_due(opened: date, every: str) -> date:
-    """The nominal first due date one whole period after the day the money is given out."""
-    return nominal_due(opened, every, 1)
+    """The first due date, one whole period after the day the money is given out, moved to a banking day."""
+    return banking_day_from(nominal_due(opened, every, 1))
 
 
 def first_due_range(opened: date, every: str) -> tuple[date, date]:
-    """The earliest and latest first due date that can be agreed."""
-    usual = usual_first_due(opened, every)
-    early = max(opened + timedelta(days=1), usual - timedelta(days=FIRST_SHORTER))
-    return early, usual + timedelta(days=FIRST_LONGER)
+    """The earliest and latest first due date that can be agreed; it has to be a banking day too."""
+    whole = nominal_due(opened, every, 1)
+    early = max(opened + timedelta(days=1), whole - timedelta(days=FIRST_SHORTER))
+    return early, whole + timedelta(days=FIRST_LONGER)
 
 
 def weeks_fit(every: str, number: int, low: int, high: int) -> bool:
@@ -202,35 +206,12 @@ def _level(every: str, number: int, opened: date, first_due: date, rate: int) ->
 
 def schedule_apr(amount: int, every: str, opened: date, first_due: date, rows: tuple[Due, ...]) -> Fraction:
     """The annual percentage rate of a schedule by the actuarial method, from the nominal due dates."""
-    if len(rows) == 1:  # Single advance, single payment: the unit-period is the term (appendix J (b)(5)(i)).
-        months = _whole_months(opened, first_due)
-        whole = months and _in_month(first_due, -months, first_due.day) == opened
-        a_year = Fraction(12, months) if whole else Fraction(365, (first_due - opened).days)
-        return apr_percent([Flow(Fraction(amount))], [Flow(Fraction(rows[0].payment), t=1)], a_year)
-    t, f = first_period(opened, first_due, every)
-    payments = [Flow(Fraction(rows[0].payment), len(rows) - 1, t, f), Flow(Fraction(rows[-1].payment), 1, t, f)]
-    payments[1] = payments[1]._replace(t=t + len(rows) - 1)
-    return apr_percent([Flow(Fraction(amount))], payments, Fraction(PERIODS_A_YEAR[every]))
-
-
-def first_period(opened: date, first_due: date, every: str) -> tuple[int, Fraction]:
-    """Whole unit-periods and the fraction of one (odd days) before the first payment, counted back from it."""
-    if every in _DAYS:
-        whole, odd = divmod((first_due - opened).days, _DAYS[every])
-        return whole, Fraction(odd, _DAYS[every])
-    months = _whole_months(opened, first_due)
-    odd = (_in_month(first_due, -months, first_due.day) - opened).days
-    if every == "monthly":
-        return months + odd // 30, Fraction(odd % 30, 30)
-    return 2 * months + odd // 15, Fraction(odd % 15, 15)
-
-
-def _whole_months(opened: date, due: date) -> int:
-    """Months counted back from ``due`` without going before ``opened``."""
-    months = 0
-    while _in_month(due, -(months + 1), due.day) >= opened:
-        months += 1
-    return months
+    count, unit = UNITS[every]
+    first = first_payment(opened, first_due, count, unit) if len(rows) > 1 else single_payment(opened, first_due)
+    payments = [Flow(Fraction(rows[-1].payment), 1, first.t + len(rows) - 1, first.f)]
+    if len(rows) > 1:
+        payments.append(Flow(Fraction(rows[0].payment), len(rows) - 1, first.t, first.f))
+    return apr_percent([Flow(Fraction(amount))], payments, first.a_year)
 
 
 # What is owed

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from counterfoil.kernel.outcomes import Malformed
 
-_MONTH_DAYS, _WEEK_DAYS, _YEAR_MONTHS, _YEAR_WEEKS, _YEAR_DAYS = 30, 7, 12, 52, 365
+_MONTH_DAYS, _HALF_MONTH_DAYS, _WEEK_DAYS, _YEAR_MONTHS, _YEAR_WEEKS, _YEAR_DAYS = 30, 15, 7, 12, 52, 365
 
 
 class Term(NamedTuple):
@@ -29,11 +29,15 @@ class Term(NamedTuple):
 
 
 def first_payment(given: date, due: date, every: int, unit: str) -> Term:
-    """The term of a loan whose payments fall due each ``every`` of ``unit`` (MONTHS, WEEKS, DAYS), first on ``due``."""
+    """The term of a loan whose payments fall due each ``every`` of ``unit`` (MONTHS, WEEKS, DAYS), first on ``due``.
+
+    HALF-MONTHS, two days a month, are counted one by one."""
     if every < 1 or given >= due:
         raise Malformed("the money is given before the first payment is due", field="disbursed_on")
     if unit == "MONTHS":
         return _months(given, due, every)
+    if unit == "HALF-MONTHS" and every == 1:
+        return _semimonths(given, due)
     if unit not in ("WEEKS", "DAYS"):
         raise Malformed(f"{unit!r} is not a unit of time between payments: MONTHS, WEEKS or DAYS", field="repay_unit")
     length = every * _WEEK_DAYS if unit == "WEEKS" else every
@@ -65,6 +69,15 @@ def _months(given: date, due: date, every: int) -> Term:
     f = Fraction(_MONTH_DAYS * rest + odd, _MONTH_DAYS * every)
     # 30 odd days, as from the 1st to the 31st, are a whole month: (1 + i) either way.
     return Term(whole + (f == 1), Fraction(0) if f == 1 else f, Fraction(_YEAR_MONTHS, every))
+
+
+def _semimonths(given: date, due: date) -> Term:
+    """Appendix J (b)(5): two for each whole month, one for 15 odd days; what is left is odd days of 15."""
+    months = 0
+    while _back(due, months + 1) >= given:
+        months += 1
+    more, odd = divmod((_back(due, months) - given).days, _HALF_MONTH_DAYS)
+    return Term(2 * months + more, Fraction(odd, _HALF_MONTH_DAYS), Fraction(2 * _YEAR_MONTHS))
 
 
 def _back(day: date, months: int) -> date:

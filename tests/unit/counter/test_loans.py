@@ -90,7 +90,8 @@ EDGES = [
     ({"number_of_payments": 14, "first_due": "2026-03-03"}, "loan.term"),
     ({"first_due": "2026-03-09", "payment": 1}, "loan.first_due"),  # one day too early
     ({"first_due": "2026-03-10", "payment": 1}, "loan.terms"),
-    ({"first_due": "2026-03-29"}, "loan.terms"),
+    ({"first_due": "2026-03-27"}, "loan.terms"),
+    ({"first_due": "2026-03-29", "payment": 1}, "loan.first_day"),  # a Sunday
     ({"first_due": "2026-03-30"}, "loan.first_due"),  # one day too late
     ({"payment": 3_346}, "loan.terms"),
     ({"total": 40_172}, "loan.terms"),

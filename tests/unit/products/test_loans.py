@@ -11,10 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from counterfoil.kernel.outcomes import Malformed
+from counterfoil.operations.documents.loan import Due, Loan
+from counterfoil.operations.documents.paper import Head
 from counterfoil.products import loans as rule
 from counterfoil.products import schedule
-from counterfoil.products.calendar import is_banking_day
+from counterfoil.products.calendar import banking_day_from, is_banking_day
 from counterfoil.products.exact import whole_half_up
+from counterfoil.products.unit_periods import first_payment
 
 CAP = Fraction(28)
 DAY = date(2026, 3, 2)
@@ -27,7 +30,7 @@ def quotes(draw: st.DrawFn) -> rule.Quote:
     every = draw(st.sampled_from(rule.EVERY))
     opened = draw(st.dates(date(2024, 1, 1), date(2033, 12, 31)))
     low, high = rule.first_due_range(opened, every)
-    first = low + timedelta(days=draw(st.integers(0, (high - low).days)))
+    first = banking_day_from(low + timedelta(days=draw(st.integers(0, (high - low).days))))
     amount, rate = draw(st.integers(2_000, 50_000)), draw(st.sampled_from([0, 1, 450, 1_799, 2_800, 3_600]))
     return rule.quote(amount, every, draw(st.integers(*LENGTHS[every])), opened, first, rate, CAP)
 
@@ -150,24 +153,26 @@ def test_due_dates_move_to_the_next_banking_day(every: str, first: str, dates: l
 
 
 @pytest.mark.parametrize(
-    ("every", "opened", "first", "period"),
+    ("given_on", "first", "t", "odd"),
     [
-        ("weekly", "2026-03-02", "2026-03-09", (1, Fraction(0))),
-        ("weekly", "2026-03-02", "2026-03-12", (1, Fraction(3, 7))),
-        ("biweekly", "2026-03-02", "2026-03-10", (0, Fraction(8, 14))),
-        ("monthly", "2026-01-31", "2026-02-28", (0, Fraction(28, 30))),  # 28 January is before the 31st
-        ("monthly", "2026-01-28", "2026-02-28", (1, Fraction(0))),
-        ("monthly", "2026-01-10", "2026-02-20", (1, Fraction(10, 30))),
-        ("monthly", "2026-01-01", "2026-01-31", (1, Fraction(0))),  # thirty odd days are a month
-        ("semimonthly", "2026-03-01", "2026-03-16", (1, Fraction(0))),
-        ("semimonthly", "2026-03-01", "2026-03-20", (1, Fraction(4, 15))),
-        ("semimonthly", "2026-03-01", "2026-04-01", (2, Fraction(0))),
+        ("2026-03-01", "2026-03-16", 1, 0), ("2026-03-01", "2026-03-20", 1, 4), ("2026-03-01", "2026-04-01", 2, 0),
+        ("2026-03-02", "2026-03-10", 0, 8), ("2026-01-15", "2026-02-17", 2, 2), ("2026-01-31", "2026-02-16", 1, 1),
     ],
-)
-def test_odd_days_are_counted_back_from_the_first_payment(
-    every: str, opened: str, first: str, period: tuple[int, Fraction]
-) -> None:
-    assert rule.first_period(date.fromisoformat(opened), date.fromisoformat(first), every) == period
+)  # fmt: skip
+def test_half_months_are_counted_back_from_the_first_payment(given_on: str, first: str, t: int, odd: int) -> None:
+    term = first_payment(date.fromisoformat(given_on), date.fromisoformat(first), 1, "HALF-MONTHS")
+    assert (term.t, term.f, term.a_year) == (t, Fraction(odd, 15), 24)
+
+
+@settings(deadline=None, max_examples=60)
+@given(quotes())
+def test_the_rate_on_the_paper_is_the_rate_of_the_loan(quote: rule.Quote) -> None:
+    """The paper measures its own payments; both say the same two decimals."""
+    dues = tuple(Due(row.due, row.principal, row.interest, 0, row.balance) for row in quote.rows)
+    every, unit = rule.UNITS[quote.every]
+    paper = Loan(Head("Elk Fork", quote.opened), quote.opened, dues, every, unit, "28.00")
+    assert paper.apr_percent == quote.apr_text
+    assert (paper.finance_charge, paper.total_of_payments) == (quote.interest, quote.total)
 
 
 @pytest.mark.parametrize(

@@ -118,7 +118,7 @@ def _line(outcome: dict[str, object]) -> str:
     if name == "accepted":
         entries = ", ".join(str(one[1]) for one in outcome["entries"])  # type: ignore[attr-defined]  # a list of pairs
         made = ", ".join(
-            f"{k} {outcome[k]}" for k in ("customer", "account", "case", "balance", "change") if k in outcome
+            f"{k} {outcome[k]}" for k in ("customer", "account", "case", "loan", "decision", "balance", "change") if k in outcome
         )
         return f"{number:>5}  {outcome['kind']}: entry {entries}{'; ' + made if made else ''}"
     if name == "refused":

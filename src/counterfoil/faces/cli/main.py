@@ -41,6 +41,7 @@ COMMANDS: dict[str, str] = {
     "tiles": "counterfoil.faces.cli.proof:tiles",
     "verify": "counterfoil.faces.cli.proof:verify",
     "day-end": "counterfoil.faces.cli.day_end:day_end",
+    "loan": "counterfoil.faces.cli.loans:loan",
     "compute": "counterfoil.faces.cli.compute:compute",
     "paper": "counterfoil.faces.cli.documents:paper",
 }

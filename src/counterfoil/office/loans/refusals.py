@@ -96,6 +96,16 @@ class LoanFirstDue(Refusal):
 
 
 @coded(
+    "loan.first_day",
+    mark("{asked} is no banking day. Choose {next} or another banking day. Nothing has been recorded."),
+)
+@dataclass(frozen=True, slots=True)
+class LoanFirstDay(Refusal):
+    asked: str
+    next: str
+
+
+@coded(
     "loan.application",
     mark("There is no application {case} of this customer. Apply first. Nothing has been recorded."),
 )
