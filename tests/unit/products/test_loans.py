@@ -161,7 +161,7 @@ def test_due_dates_move_to_the_next_banking_day(every: str, first: str, dates: l
 )  # fmt: skip
 def test_half_months_are_counted_back_from_the_first_payment(given_on: str, first: str, t: int, odd: int) -> None:
     term = first_payment(date.fromisoformat(given_on), date.fromisoformat(first), 1, "HALF-MONTHS")
-    assert (term.t, term.f, term.a_year) == (t, Fraction(odd, 15), 24)
+    assert (term.t, term.f, term.a_year) == (t, Fraction(odd, 15), Fraction(24))
 
 
 @settings(deadline=None, max_examples=60)

@@ -22,6 +22,9 @@ FOLDER = click.Path(path_type=Path, file_okay=False)
 FILE = click.Path(path_type=Path, dir_okay=False)
 
 
+_SHOWN = ("customer", "account", "case", "loan", "decision", "balance", "change")
+"""What an answer tells that a person goes on with."""
+
 @click.command()
 @click.argument("folder", metavar="DIR", type=FOLDER)
 @click.argument("file", metavar="FILE.jsonl")
@@ -118,7 +121,7 @@ def _line(outcome: dict[str, object]) -> str:
     if name == "accepted":
         entries = ", ".join(str(one[1]) for one in outcome["entries"])  # type: ignore[attr-defined]  # a list of pairs
         made = ", ".join(
-            f"{k} {outcome[k]}" for k in ("customer", "account", "case", "loan", "decision", "balance", "change") if k in outcome
+            f"{k} {outcome[k]}" for k in _SHOWN if k in outcome
         )
         return f"{number:>5}  {outcome['kind']}: entry {entries}{'; ' + made if made else ''}"
     if name == "refused":
