@@ -13,8 +13,9 @@ STATE = '\n[loans.state_caps.xx]\napr_max = "{}"\nsource = "a law"\n'
 
 
 def with_state(apr: str) -> str:
-    head, mark, tail = TEXT.partition('source = "for tests"\n')
-    return head + mark + STATE.format(apr) + tail
+    head, mark, rest = TEXT.partition("[loans]\n")
+    own, source, tail = rest.partition('source = "made up"\n')
+    return head + mark + own + source + STATE.format(apr) + tail
 
 
 def line_of(text: str, wanted: str) -> int:

@@ -25,6 +25,7 @@ FILE = click.Path(path_type=Path, dir_okay=False)
 _SHOWN = ("customer", "account", "case", "loan", "decision", "balance", "change")
 """What an answer tells that a person goes on with."""
 
+
 @click.command()
 @click.argument("folder", metavar="DIR", type=FOLDER)
 @click.argument("file", metavar="FILE.jsonl")
@@ -120,9 +121,7 @@ def _line(outcome: dict[str, object]) -> str:
     name = str(outcome["outcome"])
     if name == "accepted":
         entries = ", ".join(str(one[1]) for one in outcome["entries"])  # type: ignore[attr-defined]  # a list of pairs
-        made = ", ".join(
-            f"{k} {outcome[k]}" for k in _SHOWN if k in outcome
-        )
+        made = ", ".join(f"{k} {outcome[k]}" for k in _SHOWN if k in outcome)
         return f"{number:>5}  {outcome['kind']}: entry {entries}{'; ' + made if made else ''}"
     if name == "refused":
         return f"{number:>5}  REFUSED {outcome['code']}: {outcome['message']}"
