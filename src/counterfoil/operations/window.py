@@ -344,6 +344,8 @@ def prices_of(kind: str) -> tuple[str, ...]:
     """The fields of a kind that the screen works out, shows, and has signed: nobody types them."""
     if kind == "loan-open":
         return ("apr", "payment", "total")
+    if kind == "mail-sale":
+        return ("amount",)
     return ("fee",) if kind in PRICES and "fee" in fields_of(ASKS[kind]) else ()
 
 
@@ -363,7 +365,8 @@ def worked_out(desk: Desk, kind: str, body: Mapping[str, Any]) -> dict[str, str]
         return {"first_due": shown.first_due.isoformat(), "apr": shown.apr_text, "payment": payment, "total": total}
     date = str(given.pop("date", "")) or (desk.state.today.date if desk.state.today else desk.calendar_day())
     price = PRICES[kind](Wanted(kind, given, date), desk.state)
-    return price if isinstance(price, Refusal) else {"fee": Money(price, policy.currency).decimal()}
+    (name,) = prices_of(kind)
+    return price if isinstance(price, Refusal) else {name: Money(price, policy.currency).decimal()}
 
 
 def compared_price(desk: Desk, ask: Ask, translate: Translate, language: str) -> list[str]:

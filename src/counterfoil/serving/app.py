@@ -21,6 +21,8 @@ from counterfoil import bootstrap
 from counterfoil.bootstrap import Office
 from counterfoil.engines.printing import qr
 from counterfoil.engines.printing import text as receipt_text
+from counterfoil.engines.printing.device import DevicePrinter
+from counterfoil.engines.printing.paper import paper
 from counterfoil.engines.texts import catalog
 from counterfoil.faces.api import app as api_face
 from counterfoil.faces.api import wire
@@ -85,9 +87,11 @@ def at_work(office: Office, settings: Settings, log: Log) -> Iterator[AtWork]:
 
 def web_of(work: AtWork, *, secret: bytes) -> Sequence[HTTPRouteHandler]:
     """The pages for people. ``secret`` seals the tokens of their forms, for this process only."""
+    device = work.settings.printer
     house = Screens(
         catalog=catalog, qr=lambda slip: qr.svg(slip, module=1), papers=work.papers, seconds=time.monotonic,
-        secret=secret, idle=work.settings.idle_seconds,
+        secret=secret, idle=work.settings.idle_seconds, secure=work.settings.behind_tls,
+        printer=DevicePrinter(device, paper(work.settings.printer_paper)) if device else None,
     )  # fmt: skip
     return web_face.routes(work.service, house)
 

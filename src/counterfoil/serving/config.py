@@ -36,6 +36,9 @@ class Settings:
     graceful_seconds: int = _set(30, "How long a stop waits for what was accepted.", low=1, high=600)
     keep_alive_seconds: int = _set(75, "How long an idle connection is kept.", low=1, high=3_600)
     idle_seconds: int = _set(600, "A screen that rests this long locks; what was typed stays.", low=60, high=86_400)
+    behind_tls: bool = _set(False, "Browsers reach it over TLS (through a proxy), so cookies are marked secure.")
+    printer: str = _set("", "The counter's receipt printer: a path, or tcp://host:9100. Left out: the browser prints.")
+    printer_paper: str = _set("80", "Its paper, in millimeters.", among=("80", "58"))
     webhook_seconds: int = _set(10, "How long a webhook's receiver may take to answer.", low=1, high=60)
 
 

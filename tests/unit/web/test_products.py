@@ -123,3 +123,29 @@ def test_a_check_joins_a_visit() -> None:
         kept = [row for row in house.store.scan("details") if row[1] == house.customer]
         assert len(kept) == 1
         house.check()
+
+
+def test_a_price_list_adds_up_by_itself() -> None:
+    """Mail from the price list: the clerk says how many, the screen says how much."""
+    with open_screen() as screen:
+        screen.sign_in()
+        page = screen.get("/counter/do/mail-sale").text
+        assert 'name="amount"' not in page
+        item, each = re.findall(r'name="(items\.[^"]+)"[^>]*data-each="(\d+)"', page)[-1]
+        screen.fill("mail-sale", {item: "2"})
+        assert f"${2 * int(each) // 100}.{2 * int(each) % 100:02}" in shown(screen)
+        screen.confirm()
+        assert "It is in the books" in screen.text
+        assert screen.house.till("T1") == 200_000 + 2 * int(each)
+
+
+def test_an_account_that_may_be_left_empty_is_not_filled_in() -> None:
+    """Where it says how something is paid, only the clerk fills it in."""
+    with open_screen() as screen:
+        screen.sign_in()
+        screen.get(f"/counter/customer/{screen.house.customer}")
+        text = screen.get("/counter/do/loan-open").text
+        assert f'value="{screen.house.customer}"' in text
+        chosen = re.compile(r'<option value="4\d{9}" selected>|name="account"[^>]*value="4')
+        assert not chosen.search(text)
+        assert chosen.search(screen.get("/counter/do/deposit").text)

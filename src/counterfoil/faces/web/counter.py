@@ -150,7 +150,7 @@ def _take_over(draft: Draft, kind: str, found: window.Found, text: str) -> None:
     """Whom a scan found, into the form's own fields."""
     shape = fields_of(ASKS[kind])
     digits = "".join(c for c in text if c.isdigit())
-    if "account" in shape and found.accounts:
+    if "account" in shape and shape["account"][1] and found.accounts:
         draft.typed["account"] = digits if digits in found.accounts else found.accounts[0]
     if "customer" in shape:
         draft.typed["customer"] = found.customer
@@ -296,7 +296,7 @@ async def _form_page(
     office, shown = await visit.office(), await _in_view(visit)
     entry = words.menu_of(draft.kind)
     controls = Form(draft.kind, office, visit.say, till=draft.typed.get("_till", ""), basket=draft.basket).controls(
-        {**_from_view(shown, visit.who.account), **draft.typed}, errors
+        {**_from_view(draft.kind, shown, visit.who.account), **draft.typed}, errors
     )
     main = [one for one in controls if one.required or one.control in ("flag", "details") or _always(draft.kind, one)]
     more = [one for one in controls if one not in main]
@@ -320,9 +320,13 @@ def _about_a_customer(kind: str) -> bool:
     return kind == "visit" or "account" in shape or "customer" in shape
 
 
-def _from_view(shown: Shown | None, account: str) -> dict[str, str]:
+def _from_view(kind: str, shown: Shown | None, account: str) -> dict[str, str]:
+    """The customer in view and her account, where the form asks for them. An account that may be left empty says how
+    it is paid: nobody but the clerk fills that in."""
     if shown is None:
         return {}
+    if not fields_of(ASKS[kind]).get("account", (None, False))[1]:
+        return {"customer": shown.customer}
     usable = [one.account for one in shown.holdings if one.state != "closed"]
     chosen = account if account in usable else next(iter(usable), "")
     return {"customer": shown.customer, **({"account": chosen} if chosen else {})}
