@@ -42,6 +42,7 @@ COMMANDS: dict[str, str] = {
     "verify": "counterfoil.faces.cli.proof:verify",
     "day-end": "counterfoil.faces.cli.day_end:day_end",
     "loan": "counterfoil.faces.cli.loans:loan",
+    "money-orders": "counterfoil.faces.cli.money_orders:money_orders",
     "compute": "counterfoil.faces.cli.compute:compute",
     "paper": "counterfoil.faces.cli.documents:paper",
 }
