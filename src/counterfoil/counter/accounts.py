@@ -6,6 +6,7 @@ enters the journal: only the hash of it does.
 
 from __future__ import annotations
 
+from counterfoil.counter import savings
 from counterfoil.facts import customers as f
 from counterfoil.kernel.idents import numbered
 from counterfoil.kernel.outcomes import Fault
@@ -75,6 +76,9 @@ def decide_close_account(a: ask.CloseAccount, s: State, by: Sitting) -> Decision
     balance, available = rules.owed(s, a.account)
     if balance or available != balance:
         return no.AccountNotEmpty(a.account, rules.money(s, balance), rules.money(s, balance - available))
+    refused = savings.may_close(s, a.account)
+    if refused:
+        return refused
     return [Part(a.kind, (f.AccountClosed(a.account, a.reason),))]
 
 

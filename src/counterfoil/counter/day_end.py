@@ -1,7 +1,8 @@
-"""Decisions about the end of the day: steps over all accounts."""
+"""The end of the day: the steps that belong to no product, after all products' own."""
 
 from __future__ import annotations
 
+from counterfoil.counter.savings import DORMANCY
 from counterfoil.office.deciding import Decisions, Pledges, Prices, Reprices, Services, Step
 
 SERVICES: Services = {}
@@ -20,5 +21,5 @@ PRICES: Prices = {}
 
 REPRICE: Reprices = {}
 
-STEPS: tuple[Step, ...] = ()
+STEPS: tuple[Step, ...] = (DORMANCY,)
 """What the end of the day does for this product."""

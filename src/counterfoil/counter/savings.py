@@ -1,13 +1,246 @@
-"""Decisions about savings and everyday accounts as products: interest, dormancy, escheat."""
+"""Savings and everyday accounts: interest at the day's end and at the window, dormancy, escheat, direct deposit.
+
+Always true: the house books one accrual a product and day; only crediting books on accounts, once a period, rounded
+once; and after a period the expense is what was credited, to the cent (``test_credited_is_the_expense_to_the_cent``).
+Source of the yield and of what a saver is told: Regulation DD (12 CFR 1030).
+"""
 
 from __future__ import annotations
 
-from counterfoil.office.deciding import Decisions, Pledges, Prices, Reprices, Services, Step
+from collections.abc import Iterator
+from datetime import date, timedelta
+from fractions import Fraction
 
-SERVICES: Services = {}
+from counterfoil.facts import savings as f
+from counterfoil.facts.record import Fact
+from counterfoil.kernel.outcomes import Refusal
+from counterfoil.ledger.booked.savings import payable
+from counterfoil.office import rules
+from counterfoil.office.deciding import BREATH, Decisions, Pledges, Prices, Reprices, Services, Step
+from counterfoil.office.rules import NOTHING, Decision, Part, Pledged, Sitting
+from counterfoil.office.savings import asks as ask
+from counterfoil.office.savings import refusals as no
+from counterfoil.office.savings.folds import accrual
+from counterfoil.office.savings.interest import (
+    closing_balance,
+    earned_by,
+    factors_of,
+    fraction,
+    new_pool,
+    ordinal,
+    rates_of,
+    start_of,
+    text_of,
+)
+from counterfoil.office.savings.rows import PoolRow, SavingRow
+from counterfoil.office.state import State
+from counterfoil.policy.terms.savings import LOWEST_OF_MONTH, SavingsTerms
+from counterfoil.products.interest import ZERO, whole
+
+# --- at the window -----------------------------------------------------------------------------------------------------
+
+
+def unpaid(s: State, account: str) -> int:
+    """What an account has earned through the last day that has ended and was not credited yet, minor units."""
+    row, holding = s.saving.get(account), s.holding.get(account)
+    pool = s.pool.get(holding.product) if holding else None
+    if row is None or holding is None or pool is None:
+        return 0
+    return max(0, whole(earned_by(s, row, holding.product, pool.through).exact))
+
+
+def decide_pay_interest(a: ask.PayInterest, s: State, by: Sitting) -> Decision:
+    """Interest up to the last day that has ended, credited now: what a customer is paid who closes the account."""
+    refused = rules.open_day(s, a.date, by) or rules.paying_out(s, a.account)
+    if refused:
+        return refused
+    row, holding = s.saving.get(a.account), rules.the_holding(s, a.account)
+    pool = s.pool.get(holding.product)
+    if row is None or pool is None:
+        return no.NothingEarned(a.account)
+    found = earned_by(s, row, holding.product, pool.through)
+    amount = whole(found.exact)
+    if amount <= 0:
+        return no.NothingEarned(a.account)
+    through = date.fromordinal(pool.through).isoformat()
+    return [
+        Part(a.kind, (f.InterestPaid(a.account, holding.product, amount, through, found.balance_days, found.days),))
+    ]
+
+
+def decide_tell_details(a: ask.TellDirectDeposit, s: State, by: Sitting, pledged: Pledged = NOTHING) -> Decision:
+    """Routing and account number, as an employer or an agency needs them."""
+    refused = rules.open_day(s, a.date, by) or rules.paying_in(s, a.account)
+    terms = rules.edition(s).terms(SavingsTerms)
+    if not refused and terms is None:
+        refused = no.NoRouting()
+    if refused or terms is None:
+        return refused or no.NoRouting()
+    return [Part(a.kind, (f.DepositDetailsTold(a.account, terms.routing),))]
+
+
+def decide_escheat(a: ask.SendToState, s: State, by: Sitting) -> Decision:
+    """What nobody has claimed for as long as the law says goes to the state, where its owner can claim it for ever."""
+    refused = rules.open_day(s, a.date, by) or rules.paying_out(s, a.account)
+    if refused:
+        return refused
+    row, terms = s.dormant.get(a.account), rules.edition(s).terms(SavingsTerms)
+    if row is None or row.state != "due" or terms is None:
+        return no.NotUnclaimed(a.account)
+    refused = rules.two_sign(s, by, one_supervisor=True)
+    balance, available = rules.owed(s, a.account)
+    if not refused and unpaid(s, a.account):
+        refused = no.InterestWaits(a.account, rules.money(s, unpaid(s, a.account)))
+    if not refused and (not balance or available != balance):
+        refused = no.NotUnclaimed(a.account)
+    return refused or [Part(a.kind, (f.AccountEscheated(a.account, terms.state, balance, a.reference),))]
+
+
+def may_close(s: State, account: str) -> Refusal | None:
+    """No account closes on interest that its customer was not paid."""
+    waits = unpaid(s, account)
+    return no.InterestWaits(account, rules.money(s, waits)) if waits else None
+
+
+# --- at the end of a day -----------------------------------------------------------------------------------------------
+
+
+def _offered(s: State) -> list[str]:
+    """Products with terms on the day whose lines are asked for, and those that once had them."""
+    terms = s.policy.terms(SavingsTerms) if s.policy is not None else None
+    return sorted({*(terms.accounts if terms is not None else ()), *(row.product for row in s.pool.rows.values())})
+
+
+def accrue(s: State, day: str) -> Iterator[Fact | None]:
+    """One line a product: what all its accounts together earned on the day."""
+    at = ordinal(day)
+    for product in _offered(s):
+        rates, pool = rates_of(s, product), s.pool.get(product)
+        terms = rates.on(at)
+        if terms is None or (pool is None and not terms.rate_percent) or (pool is not None and pool.through >= at):
+            continue
+        pool = pool or new_pool(s, product, at)
+        balance, daily = closing_balance(s, pool, at), rates.daily(at)
+        if terms.method == LOWEST_OF_MONTH:
+            if date.fromordinal(at + 1).day != 1:
+                continue
+            exact = ZERO
+            for one in _each(s, product):
+                if one is None:
+                    yield None
+                else:
+                    exact += earned_by(s, one, product, at).exact
+        else:
+            plain = rates.plain(at, at)
+            exact = accrual(pool.exact, pool.compounded, pool.carried, balance, daily, plain=plain)
+        amount = whole(exact + fraction(pool.carried)) - pool.booked
+        yield f.InterestAccrued(product, day, balance, text_of(daily) or "0", text_of(exact) or "0", amount)
+
+
+def credit(s: State, day: str) -> Iterator[Fact | None]:
+    """A line for each account whose period ends with the day, and that has earned something or moved."""
+    at = ordinal(day)
+    for product in _offered(s):
+        pool = s.pool.get(product)
+        if pool is None or pool.credited >= at or not rates_of(s, product).credits(at):
+            continue
+        yield from _credit(s, product, pool, at, day)
+
+
+def _credit(s: State, product: str, pool: PoolRow, at: int, day: str) -> Iterator[Fact | None]:
+    factors, lowest = factors_of(s, product, at), _by_lowest(s, product, at)
+    shared: dict[int, tuple[int, int, int]] = {}
+    for row in _each(s, product):
+        if row is None:
+            yield None
+            continue
+        start = start_of(row, pool)
+        if start > at:
+            continue
+        if not row.moved and not row.carried and not lowest:
+            # Nothing moved: what one unit earns is shared by all who began on that day.
+            known = shared.get(start)
+            if known is None:
+                earned = factors.of(start).earned
+                known = shared[start] = (earned.numerator, earned.denominator, at - start + 1)
+            if row.balance:
+                amount = whole(Fraction(row.balance * known[0], known[1]))
+                if amount:
+                    yield f.InterestCredited(row.account, product, amount, day, row.balance * known[2], known[2])
+            continue
+        found = earned_by(s, row, product, at)
+        amount = max(0, whole(found.exact))
+        carried = text_of(found.exact) if found.exact < 0 else None
+        if amount or row.moved or row.carried:
+            yield f.InterestCredited(row.account, product, amount, day, found.balance_days, found.days, carried)
+
+
+def settle(s: State, day: str) -> Iterator[Fact | None]:
+    """What was credited, all together, and what rounding left of the accrual."""
+    at = ordinal(day)
+    for product in _offered(s):
+        pool = s.pool.get(product)
+        if pool is None or pool.credited >= at or not rates_of(s, product).credits(at):
+            continue
+        debits, credits, _, _ = s.balance(payable(product))
+        owed = credits - debits
+        yield f.InterestSettled(product, day, pool.booked - owed, whole(fraction(pool.carried)) - owed)
+
+
+def _each(s: State, product: str) -> Iterator[SavingRow | None]:
+    """The open accounts of a product as each stands when its turn comes; None now and then, to let the counter in."""
+    saving, holdings = s.saving.rows, s.holding.rows
+    for number, key in enumerate(list(saving), start=1):
+        holding = holdings.get(key)
+        if holding is not None and holding.product == product and holding.state != "closed":
+            yield saving[key]
+        if not number % BREATH:
+            yield None
+
+
+def _by_lowest(s: State, product: str, at: int) -> bool:
+    terms = rates_of(s, product).on(at)
+    return terms is not None and terms.method == LOWEST_OF_MONTH
+
+
+def dormancy(s: State, day: str) -> Iterator[Fact | None]:
+    """On the last day of a month: accounts nobody has come for, and those that the law calls unclaimed by now."""
+    here = date.fromisoformat(day)
+    terms = s.policy.terms(SavingsTerms) if s.policy is not None else None
+    if terms is None or (here + timedelta(days=1)).day != 1:
+        return
+    law = terms.states[terms.state]
+    for number, key in enumerate(list(s.saving.rows), start=1):
+        row, holding, known = s.saving.rows[key], s.holding.rows.get(key), s.dormant.rows.get(key)
+        if not number % BREATH:
+            yield None
+        own = terms.accounts.get(holding.product) if holding is not None and holding.state != "closed" else None
+        if own is None:
+            continue
+        since = date.fromordinal(row.active)
+        if known is None or known.state == "back":
+            if own.dormant_after_months and months_later(since, own.dormant_after_months) <= here:
+                yield f.AccountDormant(row.account, since.isoformat(), day)
+        elif known.state == "dormant" and months_later(since, 12 * law.years) <= here:
+            yield f.EscheatDue(row.account, terms.state, since.isoformat(), day)
+
+
+def months_later(day: date, months: int) -> date:
+    """The same day of a later month, or that month's last."""
+    place = day.year * 12 + day.month - 1 + months
+    year, month = divmod(place, 12)
+    for of_month in (day.day, 30, 29, 28):
+        try:
+            return date(year, month + 1, of_month)
+        except ValueError:
+            continue
+    return date(year, month + 1, 28)
+
+
+SERVICES: Services = {"direct-deposit": decide_tell_details}
 """Kinds that may be one of several services of a visit."""
 
-DECISIONS: Decisions = {}
+DECISIONS: Decisions = {"interest-pay": decide_pay_interest, "account-escheat": decide_escheat}
 """All other kinds."""
 
 PLEDGES: Pledges = {}
@@ -20,5 +253,10 @@ PRICES: Prices = {}
 
 REPRICE: Reprices = {}
 
-STEPS: tuple[Step, ...] = ()
-"""What the end of the day does for this product."""
+STEPS: tuple[Step, ...] = (
+    Step("accrue-interest", "day-step", accrue),
+    Step("credit-interest", "day-step", credit),
+    Step("settle-interest", "day-step", settle),
+)
+"""What the end of the day does for this product; dormancy comes after every product's own steps (``day_end``)."""
+DORMANCY = Step("dormancy", "day-step", dormancy)

@@ -26,6 +26,8 @@ from counterfoil.office import rows as r
 from counterfoil.office.bills import rows as bills
 from counterfoil.office.checks import rows as checks
 from counterfoil.office.day_end import rows as day_end_rows
+from counterfoil.office.savings import folds as savings_folds
+from counterfoil.office.savings import rows as savings_rows
 from counterfoil.office.fold_tables import FOLDS, PASSING
 from counterfoil.office.folds import FOLDERS, accounts_of
 from counterfoil.office.loans import rows as loans
@@ -97,6 +99,10 @@ class State:
         self.loan_application: Fold[loans.ApplicationRow] = Fold(1)
         self.loan: Fold[loans.LoanRow] = Fold(1)
         self.borrower: Fold[loans.BorrowerRow] = Fold(1)
+        self.saving: Fold[savings_rows.SavingRow] = Fold(1)
+        self.pool: Fold[savings_rows.PoolRow] = Fold(1)
+        self.pool_day: Fold[savings_rows.PoolDayRow] = Fold(2)
+        self.dormant: Fold[savings_rows.DormantRow] = Fold(1)
         self.bulk: Fold[day_end_rows.BulkRow] = Fold(2)
         self.set_aside: Fold[day_end_rows.AsideRow] = Fold(3)
         self.ended_day: Fold[day_end_rows.EndedRow] = Fold(1)
@@ -115,6 +121,8 @@ class State:
         self.cash_send: Fold[remittances.CashSendRow] = Fold(1)
         self.passing: dict[str, list[tuple[Any, ...]]] = {name: [] for name in PASSING}
         self.editions: dict[bytes, Edition] = {}
+        self.memo: dict[str, Any] = {}
+        """What is worked out from the editions; forgotten when another one is entered."""
         self.policy: Edition | None = None
         self.current: r.EpochRow | None = None
         self.today: r.DayRow | None = None
@@ -186,8 +194,7 @@ class State:
         legs = legs_of(fact, self.current.office if self.current else "")
         if not legs:
             return []
-        booked = self._ordinal(at)
-        value = _ordinal(getattr(fact, "value_date", None)) or booked
+        booked, value = self.dates(fact, at)
         return [self._transfer(leg, at, first_leg + n, booked, value) for n, leg in enumerate(legs)]
 
     def _transfer(self, leg: Leg, at: Place, number: int, booked: int, value: int) -> Transfer:
@@ -220,8 +227,10 @@ class State:
         for name in list(self.account_ids)[known:]:
             self.machine.forget_account(self.account_ids.pop(name))
 
-    def _ordinal(self, at: Place) -> int:
-        return _ordinal(at.body.get("date")) or _ordinal(self.today.date if self.today else None)
+    def dates(self, fact: Fact, at: Place) -> tuple[int, int]:
+        """Booking date and value date of what a fact moves, as ordinals."""
+        booked = _ordinal(at.body.get("date")) or _ordinal(self.today.date if self.today else None)
+        return booked, _ordinal(getattr(fact, "value_date", None)) or booked
 
     def balance(self, name: str) -> tuple[int, int, int, int]:
         """(debits posted, credits posted, debits pending, credits pending) of a ledger account, zeros if not yet
@@ -247,11 +256,13 @@ class State:
 
     def fold(self, fact: Fact, at: Place) -> None:
         """Takes one fact into the fold tables (its transfers are applied by the ledger machine, beside this)."""
-        for account in accounts_of(fact):
+        accounts = accounts_of(fact)
+        for account in accounts:
             self.passing["statement"].append(r.StatementRow(account, at.epoch, at.sequence))
         folder = FOLDERS.get((fact.number, fact.version))
         if folder:
             folder(self, fact, at)
+        savings_folds.moved(self, fact, at, accounts)
 
     # --- helpers of folds ------------------------------------------------------------------------------------------
 
@@ -291,6 +302,7 @@ class State:
 
     def take_edition(self, content: bytes, at: Place, effective: str) -> None:
         edition = read_edition(content)
+        self.memo.clear()
         self.editions[edition.digest] = edition
         self.edition.put(r.EditionRow(edition.digest, effective, edition.name, at.epoch, at.sequence))
         self.choose_policy()

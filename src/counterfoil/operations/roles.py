@@ -111,6 +111,9 @@ ASK: Mapping[str, frozenset[str]] = {
     "loan-defer": WINDOW,
     "loan-charge-off": OFFICE,
     "loan-recover": WINDOW,
+    "interest-pay": WINDOW,
+    "account-escheat": OFFICE,
+    "direct-deposit": WINDOW,
 }
 """Kind → the roles that may ask it. An auditor may renew or end her own key and nothing else."""
 

@@ -76,9 +76,9 @@ def daily_balance(
         balance += moved.get(today, Fraction(0))
         _not_below_zero(balance)
         accrued = significant(accrued + (balance + compounded) * daily, DIGITS)
-        if _ends(today, terms.compounding, terms.year_begins):
+        if ends(today, terms.compounding, terms.year_begins):
             compounded = accrued
-        if _ends(today, terms.posting, terms.year_begins):
+        if ends(today, terms.posting, terms.year_begins):
             paid = half_even(accrued, terms.step)
             on = today if terms.on_last_day else today + one
             if paid and on <= until:
@@ -125,7 +125,7 @@ def _not_below_zero(balance: Fraction) -> None:
         raise Malformed("not offered: the account is overdrawn, and no account here goes below zero", field="overdraft")
 
 
-def _ends(day: date, months: int, year_begins: int) -> bool:
+def ends(day: date, months: int, year_begins: int) -> bool:
     """Whether ``day`` is the last of a period of so many months (0: a day), counted from the financial year's start."""
     after = day + timedelta(days=1)
     return months == 0 or (after.day == 1 and (after.month - year_begins) % months == 0)

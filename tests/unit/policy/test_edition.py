@@ -65,7 +65,7 @@ def test_every_shipped_edition_can_be_entered(name: str) -> None:
         ("effective = 2026-01-01", "effective = 2026-13-01", ""),
         ('currency = "USD"', 'currency = "usd"', "currency"),
         ('currency = "USD"', "currency = 1", "currency"),
-        ('products = ["everyday"]', "products = [1]", "product names"),
+        ('products = ["everyday", "passbook", "daily", "lowest"]', "products = [1]", "product names"),
         ('name = "for tests"', 'name = ""', "printable"),
         ('name = "for tests"', 'name = "a\\u202eb"', "printable"),
         ('name = "for tests"', 'name = "x" ; y', ""),

@@ -1,0 +1,420 @@
+"""Savings at one office, through the real desk: what is credited, when days were missed, put right late, or an account
+closes. In the edition for tests 100.00 in a passbook earn a cent a day."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from fractions import Fraction
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from counterfoil.facts.savings import AccountDormant, DepositDetailsTold, EscheatDue
+from counterfoil.office.savings.interest import earned_by, fraction
+from counterfoil.operations import bulk, queries
+from counterfoil.operations.audit import Asked, audit
+from counterfoil.operations.day_end import DayEnd
+from counterfoil.operations.house import house_movement
+from counterfoil.products.interest import ZERO
+from counterfoil.products.savings import DailyTerms, daily_balance
+from counterfoil.testing.builders import (
+    CLERK,
+    DAY,
+    SECOND_SUPERVISOR,
+    SUPERVISOR,
+    House,
+    counter,
+    facts_of,
+    outcome_of,
+    taken,
+)
+from counterfoil.testing.offices import KindClock
+
+START = date.fromisoformat(DAY)
+
+
+def saver(product: str = "passbook", *, amount: int = 0) -> tuple[House, str]:
+    """An office with one account of that product."""
+    house = counter()
+    account = str(house.do("account-open", customer=house.customer, product=product).result()["account"])
+    if amount:
+        house.do("deposit", till="T1", account=account, amount=amount, approve=[SUPERVISOR])
+    return house, account
+
+
+def on(house: House, day: date) -> None:
+    """It is that day now, and it is open; the days between were not."""
+    if house.desk.state.today is not None:
+        if house.date == day.isoformat():
+            return
+        open_tills = [row for row in house.desk.state.till.all() if row.state != "closed"]
+        house.close_tills(*[(row.till, row.clerk) for row in open_tills])
+        house.close_day()
+    house.at(f"{day}T08:00")
+    house.date = day.isoformat()
+    house.do("day-open", by=SUPERVISOR)
+
+
+def window(house: House) -> None:
+    """Till T1 is open with cash."""
+    row = house.desk.state.till.get("T1")
+    if row is None or row.state == "closed":
+        house.do("till-open", till="T1", count={})
+        house.do("cash-from-vault", approve=[SUPERVISOR], till="T1", amount=200_000)
+
+
+class Years(KindClock):
+    """A file's clock that may run years ahead of this machine's."""
+
+    def set(self, ms: int) -> None:
+        self.ms = ms
+
+
+def years(house: House) -> None:
+    house.clock = house.desk.clock = Years("file", house.clock.now())  # type: ignore[assignment]  # as a clock should be
+
+
+def end(house: House, through: date | None = None) -> None:
+    DayEnd(lambda call: call(house.desk), together=4).run(through.isoformat() if through else None)
+
+
+def sound(house: House) -> None:
+    house.check()
+    assert audit(house.store, Asked(signatures=True, office_key=house.office_key, workers=0)).findings == ()
+    agree(house)
+
+
+def agree(house: House) -> None:
+    """Each product as a whole has earned what its accounts have, exactly; what is booked is that, rounded."""
+    state = house.desk.state
+    for pool in state.pool.all():
+        rows = [row for row in state.saving.all() if state.holding.rows[row.account,].product == pool.product]
+        exact = sum((earned_by(state, row, pool.product, pool.through).exact for row in rows), ZERO)
+        assert abs(exact - fraction(pool.exact) - fraction(pool.carried)) < Fraction(1, 10**20)
+        assert sum((fraction(row.carried) for row in rows), ZERO) == fraction(pool.carried)
+        assert -house.balance(f"house:interest-payable-{pool.product}") == pool.booked
+        later = [d.moved for d in state.pool_day.all() if d.product == pool.product and d.day > pool.through]
+        assert pool.balance + sum(later) == sum(house.owed(row.account) for row in rows)
+
+
+def move(house: House, account: str, amount: int) -> None:
+    """Money in or out by the house, on the open day."""
+    asked = house_movement(
+        house.new_id(), account=account, amount=abs(amount), currency="USD", house="test",
+        direction="in" if amount > 0 else "out", what="test", date=house.date, clock="file",
+    )  # fmt: skip
+    taken(house.desk.one(asked))
+
+
+# --- a month -------------------------------------------------------------------------------------------------------------
+
+
+def test_a_month_in_a_passbook() -> None:
+    house, account = saver(amount=100_000)
+    on(house, date(2026, 4, 1))
+    end(house)
+    assert house.owed(account) == 100_000 + 300  # 1,000.00 earn 10 cents a day, from 2 to 31 March.
+    assert house.balance("house:interest-expense") == 300
+    assert house.balance("house:interest-payable-passbook") == 0
+    (made,) = [one for one in house.store.all_transfers() if one.code == 221]
+    assert (made.booked, made.value) == (date(2026, 4, 1).toordinal(), date(2026, 3, 31).toordinal())
+    sound(house)
+
+
+def test_credited_is_the_expense_to_the_cent() -> None:
+    house, _ = saver()
+    accounts = []
+    for number in range(7):
+        accounts.append(str(house.do("account-open", customer=house.customer, product="passbook").result()["account"]))
+        move(house, accounts[-1], 1_111 + 337 * number)
+    on(house, date(2026, 4, 1))
+    end(house)
+    credited = sum(house.owed(account) for account in accounts) - sum(1_111 + 337 * n for n in range(7))
+    assert house.balance("house:interest-expense") == credited > 0
+    assert house.balance("house:interest-payable-passbook") == 0
+    sound(house)
+
+
+def test_one_line_a_day_and_product() -> None:
+    house, _ = saver(amount=10_000)
+    on(house, date(2026, 3, 6))
+    end(house)
+    accrued = [one for one in house.store.all_transfers() if one.code == 220]
+    assert [one.amount for one in accrued] == [1] * 4  # The daily product has no money yet: nothing is booked for it.
+    assert [date.fromordinal(one.value) for one in accrued] == [date(2026, 3, day) for day in (2, 3, 4, 5)]
+    sound(house)
+
+
+def test_every_movement_counts_whatever_moved_it() -> None:
+    house, account = saver(amount=100_000)
+    on(house, date(2026, 3, 12))
+    window(house)
+    house.do("transfer", account=account, to=house.account, amount=20_000)
+    on(house, date(2026, 3, 22))
+    window(house)
+    house.do("withdrawal", till="T1", account=account, amount=30_000)
+    on(house, date(2026, 4, 1))
+    end(house)
+    assert house.owed(account) == 50_000 + (10 * 10 + 10 * 8 + 10 * 5)
+    sound(house)
+
+
+def test_money_that_is_held_earns() -> None:
+    house, account = saver(amount=100_000)
+    house.do("legal-hold", account=account, amount=60_000, authority="court", approve=[SUPERVISOR])
+    on(house, date(2026, 4, 1))
+    end(house)
+    assert house.owed(account) == 100_300
+    sound(house)
+
+
+# --- missed days -----------------------------------------------------------------------------------------------------------
+
+
+def test_missed_days_give_the_same_figures() -> None:
+    def played(days_of_ending: Sequence[int]) -> tuple[Any, Any]:
+        house, account = saver(amount=123_457)
+        second = str(house.do("account-open", customer=house.customer, product="daily").result()["account"])
+        for day in range(1, 75):
+            today = START + timedelta(days=day)
+            house.at(f"{today}T07:00")
+            if today.weekday() < 5:
+                on(house, today)
+                move(house, account if day % 3 else second, 1_000 * day - (500 if day % 7 else 0))
+            if day in days_of_ending:
+                end(house, today - timedelta(days=1))
+        on(house, START + timedelta(days=76))
+        end(house, START + timedelta(days=74))
+        sound(house)
+        books = queries.books(house.store)
+        return sorted(books["accounts"], key=lambda one: str(one["name"])), books["trial"]
+
+    daily = played(range(1, 75))
+    assert played([30, 31, 74]) == daily
+    assert played([]) == daily
+
+
+def test_sundays_and_holidays_earn() -> None:
+    house, account = saver(amount=100_000)
+    on(house, date(2026, 3, 30))
+    end(house)
+    on(house, date(2026, 4, 6))  # The quarter's last days, and Easter, were never opened.
+    end(house)
+    assert house.owed(account) == 100_300
+    sound(house)
+
+
+# --- put right late --------------------------------------------------------------------------------------------------------
+
+
+def test_a_back_dated_reversal_earns_as_if_it_had_not_been() -> None:
+    """Within a period to the cent; across a crediting with what was credited on it taken back at the next."""
+    house, account = saver(amount=100_000)
+    wrong = house.do("deposit", till="T1", account=account, amount=50_000).entries[0].sequence
+    on(house, date(2026, 3, 20))
+    end(house)
+    window(house)
+    house.do("reversal", entry=wrong, approve=[SUPERVISOR])
+    agree(house)
+    on(house, date(2026, 4, 1))
+    end(house)
+    assert house.owed(account) == 100_300
+    sound(house)
+
+
+def test_a_reversal_after_the_crediting_is_carried_to_the_next() -> None:
+    house, account = saver(amount=100_000)
+    wrong = house.do("deposit", till="T1", account=account, amount=50_000).entries[0].sequence
+    on(house, date(2026, 4, 10))
+    end(house)
+    assert house.owed(account) == 150_450
+    window(house)
+    house.do("reversal", entry=wrong, approve=[SUPERVISOR])
+    agree(house)
+    on(house, date(2026, 5, 1))
+    end(house)
+    once, _ = saver(amount=100_000)
+    on(once, date(2026, 5, 1))
+    end(once)
+    assert house.owed(account) == 100_300 + 301
+    assert once.balance("house:interest-expense") == 601 == house.balance("house:interest-expense")
+    sound(house)
+
+
+def test_what_was_credited_too_much_is_never_taken_below_nothing() -> None:
+    house, account = saver()
+    wrong = house.do("deposit", till="T1", account=account, amount=200_000, approve=[SUPERVISOR]).entries[0].sequence
+    move(house, account, 100)
+    on(house, date(2026, 4, 1))
+    end(house)
+    window(house)
+    house.do("reversal", entry=wrong, approve=[SUPERVISOR])
+    owed = house.owed(account)
+    on(house, date(2026, 5, 1))
+    end(house)
+    row = house.desk.state.saving.get(account)
+    assert row is not None
+    assert house.owed(account) == owed == 700
+    assert fraction(row.carried) < -590
+    sound(house)
+
+
+# --- a rate that changes, the lowest balance, closing ------------------------------------------------------------------------
+
+
+def test_a_new_edition_changes_the_rate_in_the_middle_of_a_period() -> None:
+    house, account = saver(amount=100_000)
+    on(house, date(2026, 3, 11))
+    changed = house.content.decode().replace("2026-01-01", "2026-03-12", 1).replace('"3.65"', '"7.30"', 1)
+    house.do("policy-edition", by=SUPERVISOR, approve=[SECOND_SUPERVISOR], content=changed.encode())
+    on(house, date(2026, 4, 1))
+    end(house)
+    assert house.owed(account) == 100_000 + 10 * 10 + 20 * 20
+    sound(house)
+
+
+def test_the_lowest_balance_of_each_month() -> None:
+    house, account = saver("lowest", amount=100_000)
+    years(house)
+    on(house, date(2026, 4, 15))
+    move(house, account, -40_000)
+    on(house, date(2026, 6, 2))
+    move(house, account, 90_000)
+    on(house, date(2027, 1, 4))
+    end(house)
+    months = 1_000 + 600 + 600 + 600 + 6 * 1_500  # March; April and May after the withdrawal; June before the deposit.
+    assert house.owed(account) == 150_000 + months
+    assert house.balance("house:interest-expense") == months
+    sound(house)
+
+
+def test_closing_an_account_pays_the_interest_to_the_day() -> None:
+    house, account = saver(amount=100_000)
+    on(house, date(2026, 3, 12))
+    window(house)
+    end(house)
+    assert outcome_of(house.decide("account-close", account=account, reason="moves away")) == "account.not_empty"
+    paid = house.do("interest-pay", account=account).result()
+    assert (paid["amount"], paid["value_date"]) == (100, "2026-03-11")
+    assert outcome_of(house.decide("interest-pay", account=account)) == "interest.nothing"
+    agree(house)
+    for amount in (80_000, 20_100):
+        house.do("withdrawal", till="T1", account=account, amount=amount, approve=[SUPERVISOR])
+    house.do("account-close", account=account, reason="moves away")
+    on(house, date(2026, 4, 1))
+    end(house)
+    assert house.balance("house:interest-expense") == 100
+    assert house.balance("house:interest-payable-passbook") == 0
+    sound(house)
+
+
+def test_an_account_does_not_close_on_interest_that_waits() -> None:
+    house, account = saver(amount=50_000)
+    on(house, date(2026, 3, 12))
+    window(house)
+    end(house)
+    house.do("withdrawal", till="T1", account=account, amount=50_000, approve=[SUPERVISOR])
+    assert outcome_of(house.decide("account-close", account=account, reason="moves away")) == "interest.waits"
+    house.do("interest-pay", account=account)
+    house.do("withdrawal", till="T1", account=account, amount=50)
+    house.do("account-close", account=account, reason="moves away")
+    sound(house)
+
+
+# --- nobody comes ----------------------------------------------------------------------------------------------------------
+
+
+def test_an_account_that_nobody_comes_for() -> None:
+    house, account = saver(amount=100_000)
+    years(house)
+    on(house, date(2027, 4, 1))
+    end(house)
+    assert set(house.desk.state.dormant.rows) == {(account,), (house.account,), (house.second_account,)}
+    house.do("balance-told", account=house.account)
+    row = house.desk.state.dormant.get(house.account)
+    assert row is not None
+    assert row.state == "back"
+    on(house, date(2031, 4, 1))
+    end(house)
+    row = house.desk.state.dormant.get(account)
+    assert row is not None
+    assert row.state == "due"
+    assert outcome_of(house.decide("account-escheat", account=account, reference="CO-2031-7")) == "second.needed"
+    owed = house.owed(account)
+    told = house.do("account-escheat", account=account, reference="CO-2031-7", approve=[SUPERVISOR]).result()
+    assert told["amount"] == owed == -house.balance("house:unclaimed-co")
+    assert house.owed(account) == 0
+    sound(house)
+
+
+def test_direct_deposit_is_told_with_the_right_routing_number() -> None:
+    house, account = saver("everyday")
+    (told,) = facts_of(house.decide("direct-deposit", account=account))
+    assert told == DepositDetailsTold(account, "307083911")
+
+
+# --- against the plain rule --------------------------------------------------------------------------------------------------
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    st.sampled_from([("passbook", 1), ("daily", 0)]),
+    st.lists(st.tuples(st.integers(0, 70), st.integers(-60_000, 90_000)), min_size=1, max_size=8),
+    st.sets(st.integers(1, 80), max_size=5),
+)
+def test_random_histories_are_credited_as_the_plain_rule_says(
+    product: tuple[str, int], history: list[tuple[int, int]], endings: set[int]
+) -> None:
+    house, account = saver(product[0])
+    balance, moved = 0, []
+    plan: dict[int, list[int]] = {}
+    for day, amount in sorted(history):
+        plan.setdefault(day, []).append(amount)
+    terms = DailyTerms(Fraction(365, 10_000), 365, Fraction(1, 100), product[1], 1, 1, True)
+    for day in range(81):
+        today = START + timedelta(days=day)
+        for amount in plan.get(day, []):
+            on(house, today)
+            take = max(amount, -balance)  # Without the interest, which may not be credited yet.
+            if take:
+                move(house, account, take)
+                balance += take
+                moved.append((today, Fraction(take, 100)))
+        if day in endings:
+            on(house, today)
+            end(house)
+    on(house, START + timedelta(days=81))
+    end(house)
+    wanted = daily_balance(terms, Fraction(0), moved, START + timedelta(days=80)) if moved else ()
+    assert house.owed(account) - balance == sum((one.interest for one in wanted), Fraction(0)) * 100
+    sound(house)
+
+
+@pytest.mark.parametrize("step", ["credit-interest", "settle-interest"])
+def test_a_movement_between_two_steps_is_not_lost(step: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A reversal of a March deposit comes while March is being credited: the next crediting puts it right."""
+    monkeypatch.setattr(bulk, "CHUNK_LINES", 1)
+    house, account = saver(amount=100_000)
+    wrong = house.do("deposit", till="T1", account=account, amount=50_000).entries[0].sequence
+    on(house, date(2026, 4, 1))
+    window(house)
+    done = []
+
+    def told(day: str, name: str, lines: int, of: int) -> None:
+        if (day, name) == ("2026-03-31", step) and not done:
+            done.append(house.do("reversal", entry=wrong, approve=[SUPERVISOR]))
+
+    DayEnd(lambda call: call(house.desk), told=told).run()
+    assert done
+    on(house, date(2026, 5, 1))
+    end(house)
+    assert house.owed(account) == 100_601
+    assert house.balance("house:interest-expense") == 601
+    sound(house)
+
+
+def test_kinds_of_lines_of_dormancy() -> None:
+    assert (AccountDormant.number, EscheatDue.number) == (224, 225)
