@@ -37,7 +37,7 @@ from counterfoil.office.state import State
 from counterfoil.policy.terms.savings import LOWEST_OF_MONTH, SavingsTerms
 from counterfoil.products.interest import ZERO, whole
 
-# --- at the window -----------------------------------------------------------------------------------------------------
+# --- at the window ---------------------------------------------------------------------------------------------------
 
 
 def unpaid(s: State, account: str) -> int:
@@ -72,11 +72,10 @@ def decide_tell_details(a: ask.TellDirectDeposit, s: State, by: Sitting, pledged
     """Routing and account number, as an employer or an agency needs them."""
     refused = rules.open_day(s, a.date, by) or rules.paying_in(s, a.account)
     terms = rules.edition(s).terms(SavingsTerms)
-    if not refused and terms is None:
-        refused = no.NoRouting()
-    if refused or terms is None:
+    routing = terms.routing if terms is not None else None
+    if refused or routing is None:
         return refused or no.NoRouting()
-    return [Part(a.kind, (f.DepositDetailsTold(a.account, terms.routing),))]
+    return [Part(a.kind, (f.DepositDetailsTold(a.account, routing),))]
 
 
 def decide_escheat(a: ask.SendToState, s: State, by: Sitting) -> Decision:
@@ -85,7 +84,10 @@ def decide_escheat(a: ask.SendToState, s: State, by: Sitting) -> Decision:
     if refused:
         return refused
     row, terms = s.dormant.get(a.account), rules.edition(s).terms(SavingsTerms)
-    if row is None or row.state != "due" or terms is None:
+    law = terms.unclaimed.get(a.state) if terms is not None else None
+    if row is None or row.state != "due" or law is None:
+        return no.NotUnclaimed(a.account)
+    if months_later(date.fromordinal(row.since), 12 * law.years) > date.fromisoformat(a.date):
         return no.NotUnclaimed(a.account)
     refused = rules.two_sign(s, by, one_supervisor=True)
     balance, available = rules.owed(s, a.account)
@@ -93,7 +95,7 @@ def decide_escheat(a: ask.SendToState, s: State, by: Sitting) -> Decision:
         refused = no.InterestWaits(a.account, rules.money(s, unpaid(s, a.account)))
     if not refused and (not balance or available != balance):
         refused = no.NotUnclaimed(a.account)
-    return refused or [Part(a.kind, (f.AccountEscheated(a.account, terms.state, balance, a.reference),))]
+    return refused or [Part(a.kind, (f.AccountEscheated(a.account, a.state, balance, a.reference),))]
 
 
 def may_close(s: State, account: str) -> Refusal | None:
@@ -102,7 +104,7 @@ def may_close(s: State, account: str) -> Refusal | None:
     return no.InterestWaits(account, rules.money(s, waits)) if waits else None
 
 
-# --- at the end of a day -----------------------------------------------------------------------------------------------
+# --- at the end of a day ---------------------------------------------------------------------------------------------
 
 
 def _offered(s: State) -> list[str]:
@@ -209,7 +211,6 @@ def dormancy(s: State, day: str) -> Iterator[Fact | None]:
     terms = s.policy.terms(SavingsTerms) if s.policy is not None else None
     if terms is None or (here + timedelta(days=1)).day != 1:
         return
-    law = terms.states[terms.state]
     for number, key in enumerate(list(s.saving.rows), start=1):
         row, holding, known = s.saving.rows[key], s.holding.rows.get(key), s.dormant.rows.get(key)
         if not number % BREATH:
@@ -221,8 +222,8 @@ def dormancy(s: State, day: str) -> Iterator[Fact | None]:
         if known is None or known.state == "back":
             if own.dormant_after_months and months_later(since, own.dormant_after_months) <= here:
                 yield f.AccountDormant(row.account, since.isoformat(), day)
-        elif known.state == "dormant" and months_later(since, 12 * law.years) <= here:
-            yield f.EscheatDue(row.account, terms.state, since.isoformat(), day)
+        elif known.state == "dormant" and months_later(since, 12 * terms.earliest) <= here:
+            yield f.EscheatDue(row.account, since.isoformat(), day)
 
 
 def months_later(day: date, months: int) -> date:

@@ -1,7 +1,7 @@
 """Facts of savings and everyday accounts as products: interest, dormancy, escheat.
 
-Amounts in minor units. ``value_date``: the business day whose end it is. ``exact``, ``daily``, ``carried``: fractions as
-text, "7/3", of minor units: what has accrued before it is rounded.
+Amounts in minor units. ``value_date``: the business day whose end it is. ``exact``, ``daily``, ``carried``: fractions
+as text, "7/3", of minor units: what has accrued before it is rounded.
 """
 
 from __future__ import annotations
@@ -85,10 +85,10 @@ class AccountDormant(Fact):
 @recorded(225)
 @dataclass(frozen=True, slots=True)
 class EscheatDue(Fact):
-    """The law of ``state`` calls the money unclaimed property now: two people send it there (``account-escheat``)."""
+    """Some state's law calls the money unclaimed property by now: two people look whose, and send it there
+    (``account-escheat``)."""
 
     account: str
-    state: str
     since: str
     value_date: str
 

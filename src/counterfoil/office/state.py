@@ -26,13 +26,13 @@ from counterfoil.office import rows as r
 from counterfoil.office.bills import rows as bills
 from counterfoil.office.checks import rows as checks
 from counterfoil.office.day_end import rows as day_end_rows
-from counterfoil.office.savings import folds as savings_folds
-from counterfoil.office.savings import rows as savings_rows
 from counterfoil.office.fold_tables import FOLDS, PASSING
 from counterfoil.office.folds import FOLDERS, accounts_of
 from counterfoil.office.loans import rows as loans
 from counterfoil.office.money_orders import rows as money_orders
 from counterfoil.office.remittances import rows as remittances
+from counterfoil.office.savings import folds as savings_folds
+from counterfoil.office.savings import rows as savings_rows
 from counterfoil.policy.edition import Edition, read_edition
 
 R = TypeVar("R", bound=tuple[Any, ...])

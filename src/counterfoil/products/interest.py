@@ -11,7 +11,8 @@ Always true:
    on its closing balance; interest is exact until it is credited, and rounded once, half to even.
 2. Each day earns by the terms of its own edition (``test_a_rate_that_changes_in_the_middle_of_a_period``).
 3. A movement of an earlier day earns as if it had always stood there; where that period was credited already, what it
-   would have earned is carried, exact, to the next crediting (``test_a_back_dated_reversal_earns_as_if_it_had_not_been``).
+   would have earned is carried, exact, to the next crediting
+   (``test_a_back_dated_reversal_earns_as_if_it_had_not_been``).
 
 Days are ordinals (``date.toordinal``), amounts minor units. Where interest compounds before it is credited, forty
 digits are kept, as in ``products.savings``.
@@ -49,7 +50,7 @@ def unpack_moved(data: bytes) -> list[Moved]:
 
 
 class Rates:
-    """The terms of one kind of account, day by day. ``editions``: (first day in force, its terms or None), ascending."""
+    """The terms of one kind of account, day by day. ``editions``: (first day in force, its terms or None), in order."""
 
     def __init__(self, editions: Sequence[tuple[int, AccountTerms | None]]) -> None:
         self._from = [day for day, _ in editions]

@@ -21,7 +21,6 @@ from counterfoil.operations.house import house_movement
 from counterfoil.products.interest import ZERO
 from counterfoil.products.savings import DailyTerms, daily_balance
 from counterfoil.testing.builders import (
-    CLERK,
     DAY,
     SECOND_SUPERVISOR,
     SUPERVISOR,
@@ -109,7 +108,7 @@ def move(house: House, account: str, amount: int) -> None:
     taken(house.desk.one(asked))
 
 
-# --- a month -------------------------------------------------------------------------------------------------------------
+# --- a month ---------------------------------------------------------------------------------------------------------
 
 
 def test_a_month_in_a_passbook() -> None:
@@ -171,7 +170,7 @@ def test_money_that_is_held_earns() -> None:
     sound(house)
 
 
-# --- missed days -----------------------------------------------------------------------------------------------------------
+# --- missed days -----------------------------------------------------------------------------------------------------
 
 
 def test_missed_days_give_the_same_figures() -> None:
@@ -207,7 +206,7 @@ def test_sundays_and_holidays_earn() -> None:
     sound(house)
 
 
-# --- put right late --------------------------------------------------------------------------------------------------------
+# --- put right late --------------------------------------------------------------------------------------------------
 
 
 def test_a_back_dated_reversal_earns_as_if_it_had_not_been() -> None:
@@ -262,7 +261,7 @@ def test_what_was_credited_too_much_is_never_taken_below_nothing() -> None:
     sound(house)
 
 
-# --- a rate that changes, the lowest balance, closing ------------------------------------------------------------------------
+# --- a rate that changes, the lowest balance, closing ----------------------------------------------------------------
 
 
 def test_a_new_edition_changes_the_rate_in_the_middle_of_a_period() -> None:
@@ -324,7 +323,7 @@ def test_an_account_does_not_close_on_interest_that_waits() -> None:
     sound(house)
 
 
-# --- nobody comes ----------------------------------------------------------------------------------------------------------
+# --- nobody comes ----------------------------------------------------------------------------------------------------
 
 
 def test_an_account_that_nobody_comes_for() -> None:
@@ -337,14 +336,23 @@ def test_an_account_that_nobody_comes_for() -> None:
     row = house.desk.state.dormant.get(house.account)
     assert row is not None
     assert row.state == "back"
-    on(house, date(2031, 4, 1))
+    on(house, date(2030, 4, 1))
     end(house)
     row = house.desk.state.dormant.get(account)
     assert row is not None
     assert row.state == "due"
-    assert outcome_of(house.decide("account-escheat", account=account, reference="CO-2031-7")) == "second.needed"
+    early = house.decide("account-escheat", account=account, state="co", reference="CO-2030-7", approve=[SUPERVISOR])
+    assert outcome_of(early) == "escheat.not_due"
+    on(house, date(2031, 4, 1))
+    end(house)
+    assert (
+        outcome_of(house.decide("account-escheat", account=account, state="co", reference="CO-2031-7"))
+        == "second.needed"
+    )
     owed = house.owed(account)
-    told = house.do("account-escheat", account=account, reference="CO-2031-7", approve=[SUPERVISOR]).result()
+    told = house.do(
+        "account-escheat", account=account, state="co", reference="CO-2031-7", approve=[SUPERVISOR]
+    ).result()
     assert told["amount"] == owed == -house.balance("house:unclaimed-co")
     assert house.owed(account) == 0
     sound(house)
@@ -356,7 +364,7 @@ def test_direct_deposit_is_told_with_the_right_routing_number() -> None:
     assert told == DepositDetailsTold(account, "307083911")
 
 
-# --- against the plain rule --------------------------------------------------------------------------------------------------
+# --- against the plain rule ------------------------------------------------------------------------------------------
 
 
 @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
@@ -401,7 +409,7 @@ def test_a_movement_between_two_steps_is_not_lost(step: str, monkeypatch: pytest
     wrong = house.do("deposit", till="T1", account=account, amount=50_000).entries[0].sequence
     on(house, date(2026, 4, 1))
     window(house)
-    done = []
+    done: list[object] = []
 
     def told(day: str, name: str, lines: int, of: int) -> None:
         if (day, name) == ("2026-03-31", step) and not done:

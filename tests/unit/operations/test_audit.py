@@ -18,6 +18,7 @@ from counterfoil.engines.sqlite import SqliteStore
 from counterfoil.facts.kinds import KINDS
 from counterfoil.facts.money import HouseMoved
 from counterfoil.facts.record import Fact
+from counterfoil.facts.savings import AccountDormant, InterestAccrued
 from counterfoil.journal.entry import EntryParts
 from counterfoil.journal.rules import LogRules, ed25519_verifies, kinds_by_number, read_origin
 from counterfoil.kernel.outcomes import CounterfoilError, Malformed
@@ -78,9 +79,11 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def _paid(state: State, day: str) -> Iterator[Fact | None]:
-    """A line that is booked, and one that the ledger refuses."""
+    """Lines that are booked, and one that the ledger refuses."""
     account = state.holding.all()[0].account
     yield HouseMoved(account, "interest", 700, "in", "test")
+    yield InterestAccrued("everyday", day, 0, "0", "0", 7)
+    yield AccountDormant(account, day, day)
     yield HouseMoved(account, "fees", 70_000_000, "out", "test")
 
 

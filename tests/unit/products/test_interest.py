@@ -133,7 +133,8 @@ def test_days_before_there_were_terms_earn_nothing() -> None:
 
 @pytest.mark.parametrize(
     ("convention", "days"),
-    [("Actual/365 Fixed", Fraction(59, 365)), ("30/360 BondBasis", Fraction(60, 360)), ("30E/360 Eurobond", Fraction(60, 360)), ("Actual/360", Fraction(59, 360)),
+    [("Actual/365 Fixed", Fraction(59, 365)), ("30/360 BondBasis", Fraction(60, 360)),
+     ("30E/360 Eurobond", Fraction(60, 360)), ("Actual/360", Fraction(59, 360)),
      ("Actual/Actual ISDA", Fraction(59, 365))],
 )  # fmt: skip
 def test_the_days_of_a_year_are_those_of_the_convention(convention: str, days: Fraction) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from counterfoil.office.requests import Account, Ask, Text, asked
+from counterfoil.office.requests import Account, Ask, Code, Text, asked
 
 
 @asked("interest-pay")
@@ -18,9 +18,11 @@ class PayInterest(Ask):
 @asked("account-escheat")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SendToState(Ask):
-    """What nobody has claimed goes to the state. ``reference``: of the report to the state."""
+    """What nobody has claimed goes to the ``state`` of the owner's last address (two small letters). ``reference``: of
+    the report to that state."""
 
     account: Account
+    state: Code
     reference: Text
 
 

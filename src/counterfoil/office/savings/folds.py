@@ -1,8 +1,8 @@
 """What the facts of savings and everyday accounts do to the fold tables, and what every movement of money does to them.
 
-Always true: the tables say what an account earns whatever kind of entry moved its money, because movements are read from
-the legs of each fact (``test_every_movement_counts_whatever_moved_it``); a movement of an earlier day is put where it
-belongs (``test_a_back_dated_reversal_earns_as_if_it_had_not_been``).
+Always true: the tables say what an account earns whatever kind of entry moved its money, because movements are read
+from the legs of each fact (``test_every_movement_counts_whatever_moved_it``); a movement of an earlier day is put
+where it belongs (``test_a_back_dated_reversal_earns_as_if_it_had_not_been``).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What an account, and a product as a whole, has earned: asked by decisions, by the day's end and by folds alike.
 
-Always true: it depends on the state and the day alone, and for a day that is over it stays the same unless an entry says
-that the day was otherwise (``test_missed_days_give_the_same_figures``).
+Always true: it depends on the state and the day alone, and for a day that is over it stays the same unless an entry
+says that the day was otherwise (``test_missed_days_give_the_same_figures``).
 """
 
 from __future__ import annotations

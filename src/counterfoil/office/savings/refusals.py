@@ -34,7 +34,8 @@ class InterestWaits(Refusal):
 @coded(
     "deposit.no_routing",
     mark(
-        "This office has no routing number, so no pay can be sent here yet. Ask the postmaster. Nothing has been recorded."
+        "This office has no routing number, so no pay can be sent here yet. Ask the postmaster. Nothing has been "
+        "recorded."
     ),
 )
 @dataclass(frozen=True, slots=True)

@@ -55,18 +55,9 @@ def _settled(f: f.InterestSettled, w: Around) -> list[Line]:
     ]
 
 
-@says(f.AccountDormant)
-def _dormant(f: f.AccountDormant, w: Around) -> list[Line]:
+@says(f.AccountDormant, f.EscheatDue)
+def _dormant(f: f.AccountDormant | f.EscheatDue, w: Around) -> list[Line]:
     return [account_line(f.account, w), w.line(mark("Nobody has come since"), f.since)]
-
-
-@says(f.EscheatDue)
-def _due(f: f.EscheatDue, w: Around) -> list[Line]:
-    return [
-        account_line(f.account, w),
-        w.line(mark("Nobody has come since"), f.since),
-        w.line(mark("Unclaimed by the law of"), f.state.upper()),
-    ]
 
 
 @says(f.AccountEscheated)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Annotated, Any
 
-from counterfoil.policy.tables import BadValue, Minor, Name, Percent, Tables, Text, Whole, one_of
+from counterfoil.policy.tables import BadValue, Minor, Percent, Tables, Text, Whole, one_of
 
 PERIODS = {"daily": 0, "monthly": 1, "quarterly": 3, "semiannual": 6, "annual": 12}
 """Period → its months; 0: each day."""
@@ -50,12 +50,17 @@ class StateTerms:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SavingsTerms:
-    """``routing``: the routing number that an employer is told. ``state``: whose law on unclaimed property holds."""
+    """``routing``: the operator's routing number, which an employer is told. ``unclaimed``: by the state of the owner's
+    last address, in small letters."""
 
     accounts: Mapping[str, AccountTerms]
-    routing: Text
-    state: Name
-    states: Mapping[str, StateTerms]
+    unclaimed: Mapping[str, StateTerms]
+    routing: Text | None = None
+
+    @property
+    def earliest(self) -> int:
+        """Years after which the first of the states calls money unclaimed."""
+        return min(one.years for one in self.unclaimed.values())
 
 
 def check(terms: SavingsTerms, tables: Mapping[type, Any]) -> None:
@@ -73,10 +78,11 @@ def check(terms: SavingsTerms, tables: Mapping[type, Any]) -> None:
         if one.method == LOWEST_OF_MONTH and one.crediting != "annual":
             raise BadValue("crediting", "the lowest balance of each month is credited annually", within=within)
     digits = terms.routing
-    if not (digits.isdigit() and len(digits) == 9 and not _checked(digits)):
-        raise BadValue("routing", f"{digits} is not a routing number: nine digits, of which the last checks", within="")
-    if terms.state not in terms.states:
-        raise BadValue("state", f"[savings.states.{terms.state}] is missing", within="savings")
+    if digits is not None and not (digits.isdigit() and len(digits) == 9 and not _checked(digits)):
+        reason = f"{digits} is not a routing number: nine digits, of which the last checks"
+        raise BadValue("routing", reason, within="savings")
+    if not terms.unclaimed:
+        raise BadValue("unclaimed", "no state's law on unclaimed property is named", within="savings")
 
 
 def _checked(digits: str) -> int:
