@@ -10,7 +10,7 @@ from counterfoil.facts.record import Fact
 from counterfoil.operations.day_end import DayEnd
 from counterfoil.operations.desk import Request
 from counterfoil.testing import offices as o
-from counterfoil.testing.builders import EDITION, SUPERVISOR, House, counter
+from counterfoil.testing.builders import EDITION, NEXT_DAY, SUPERVISOR, House, counter
 
 GOLDEN: dict[tuple[str, int, int], tuple[str, str]] = {
     ("InterestAccrued", 220, 1): (
@@ -153,6 +153,13 @@ def _() -> tuple[House, Request]:
 @reached("interest.waits")
 def _() -> tuple[House, Request]:
     house, account = with_interest()
+    house.close_tills(("T1", "102"), ("T2", "103"))
+    house.close_day()
+    house.at(f"{NEXT_DAY}T08:00")
+    house.date = NEXT_DAY
+    house.do("day-open", by=SUPERVISOR)
+    house.do("till-open", till="T1", count={})
+    house.do("cash-from-vault", approve=[SUPERVISOR], till="T1", amount=200_000)
     house.do("withdrawal", till="T1", account=account, amount=80_000, approve=[SUPERVISOR])
     house.do("withdrawal", till="T1", account=account, amount=20_000, approve=[SUPERVISOR])
     return house, house.request("account-close", account=account, reason="moves away")

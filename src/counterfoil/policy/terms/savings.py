@@ -53,6 +53,7 @@ class SavingsTerms:
     """``routing``: the operator's routing number, which an employer is told. ``unclaimed``: by the state of the owner's
     last address, in small letters."""
 
+    source: Text
     accounts: Mapping[str, AccountTerms]
     unclaimed: Mapping[str, StateTerms]
     routing: Text | None = None
