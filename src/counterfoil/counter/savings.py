@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
-from fractions import Fraction
 
 from counterfoil.facts import savings as f
 from counterfoil.facts.record import Fact
@@ -35,7 +34,7 @@ from counterfoil.office.savings.interest import (
 from counterfoil.office.savings.rows import PoolRow, SavingRow
 from counterfoil.office.state import State
 from counterfoil.policy.terms.savings import LOWEST_OF_MONTH, SavingsTerms
-from counterfoil.products.interest import ZERO, whole
+from counterfoil.products.interest import ZERO, base, credited, unpack_moved, whole
 
 # --- at the window ---------------------------------------------------------------------------------------------------
 
@@ -151,7 +150,6 @@ def credit(s: State, day: str) -> Iterator[Fact | None]:
 
 def _credit(s: State, product: str, pool: PoolRow, at: int, day: str) -> Iterator[Fact | None]:
     factors, lowest = factors_of(s, product, at), _by_lowest(s, product, at)
-    shared: dict[int, tuple[int, int, int]] = {}
     for row in _each(s, product):
         if row is None:
             yield None
@@ -159,17 +157,14 @@ def _credit(s: State, product: str, pool: PoolRow, at: int, day: str) -> Iterato
         start = start_of(row, pool)
         if start > at:
             continue
-        if not row.moved and not row.carried and not lowest:
-            # Nothing moved: what one unit earns is shared by all who began on that day.
-            known = shared.get(start)
-            if known is None:
-                earned = factors.of(start).earned
-                known = shared[start] = (earned.numerator, earned.denominator, at - start + 1)
-            if row.balance:
-                amount = whole(Fraction(row.balance * known[0], known[1]))
-                if amount:
-                    yield f.InterestCredited(row.account, product, amount, day, row.balance * known[2], known[2])
-            continue
+        if not row.carried and not lowest:
+            moved = unpack_moved(row.moved) if row.moved else ()
+            amount = credited(factors, start, row.balance, moved)
+            if amount > 0 or (moved and not amount):
+                _, balance_days = base(start, at, row.balance, moved)
+                yield f.InterestCredited(row.account, product, amount, day, balance_days, at - start + 1)
+            if amount >= 0:
+                continue
         found = earned_by(s, row, product, at)
         amount = max(0, whole(found.exact))
         carried = text_of(found.exact) if found.exact < 0 else None

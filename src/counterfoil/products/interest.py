@@ -24,6 +24,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from datetime import date
 from fractions import Fraction
+from math import lcm
 from struct import Struct
 from typing import NamedTuple
 
@@ -101,24 +102,28 @@ class Rates:
 
 
 class Factor(NamedTuple):
-    """What one unit earns, and the part of it that earns too."""
+    """What one unit earns, and the part of it that earns too: whole numbers over the denominator of its ``Factors``."""
 
-    earned: Fraction
-    compounded: Fraction
+    earned: int
+    compounded: int
 
 
-NOTHING = Factor(ZERO, ZERO)
+NOTHING = Factor(0, 0)
+COMPOUND_DENOMINATOR = 10**60
+"""Forty digits of what compounds lie above its twentieth decimal and more, so they are kept whole."""
 
 
 class Factors:
-    """What one unit earns from the close of each day through the close of ``last``, within one crediting period."""
+    """What one unit earns from the close of each day through the close of ``last``, within one crediting period.
+
+    Whole numbers over ``denominator``, the same for all of them: the interest of an account is then one division.
+    """
 
     def __init__(self, rates: Rates, last: int) -> None:
-        self.last = last
+        self.last, self.denominator = last, 1
         self._rates = rates
         self._known: dict[int, Factor] = {last + 1: NOTHING}
         self._lowest = last + 1
-        self._plain_from = last + 1
 
     def of(self, first: int) -> Factor:
         """For one unit that stands there from day ``first`` on."""
@@ -129,8 +134,7 @@ class Factors:
             return NOTHING
         if self._rates.plain(first, self.last):
             return self._summed(first)
-        found = self._known[first] = self._day_by_day(first)
-        return found
+        return self._day_by_day(first)
 
     def _summed(self, first: int) -> Factor:
         """Simple interest: the sum of the days' own, each day's from the one after it."""
@@ -138,18 +142,32 @@ class Factors:
         total = known[day].earned
         while day > first:
             day -= 1
-            total += daily(day)
-            known[day] = Factor(total, ZERO)
+            here = daily(day)
+            if self.denominator % here.denominator:
+                scale = lcm(self.denominator, here.denominator) // self.denominator
+                for at, factor in known.items():
+                    known[at] = Factor(factor.earned * scale, factor.compounded * scale)
+                self.denominator, total = self.denominator * scale, total * scale
+            total += here.numerator * (self.denominator // here.denominator)
+            known[day] = Factor(total, 0)
         self._lowest = day
         return known[first]
 
     def _day_by_day(self, first: int) -> Factor:
+        if self.denominator != COMPOUND_DENOMINATOR:
+            self._known, self._lowest = {self.last + 1: NOTHING}, self.last + 1
+            self.denominator = COMPOUND_DENOMINATOR
         accrued = compounded = ZERO
         for day in range(first, self.last + 1):
             accrued = significant(accrued + (1 + compounded) * self._rates.daily(day), DIGITS)
             if self._rates.compounds(day):
                 compounded = accrued
-        return Factor(accrued, compounded)
+        found = self._known[first] = Factor(_over(accrued), _over(compounded))
+        return found
+
+
+def _over(value: Fraction) -> int:
+    return round(value * COMPOUND_DENOMINATOR)
 
 
 def growth(rates: Rates, first: int, last: int) -> Fraction:
@@ -181,21 +199,45 @@ class Earned(NamedTuple):
 def earned(factors: Factors, start: int, balance: int, moved: Sequence[Moved], carried: Fraction = ZERO) -> Earned:
     """By daily balances, from day ``start`` through the last. ``balance``: before ``start``, but for what moved."""
     last = factors.last
+    closing, balance_days = base(start, last, balance, moved)
     if last < start:
-        return Earned(carried, ZERO, balance + sum(amount for day, amount in moved if day <= last), 0, 0)
+        return Earned(carried, ZERO, closing, 0, 0)
     opening = balance + sum(amount for day, amount in moved if day < start)
-    factor = factors.of(start)
-    exact = (opening + carried) * factor.earned + carried
-    compounded = (opening + carried) * factor.compounded
-    closing, balance_days = opening, opening * (last - start + 1)
+    within = [(day, amount) for day, amount in moved if start <= day <= last]
+    for day in (start, *(day for day, _ in within)):
+        factors.of(day)  # A factor of another day may change what all are told in: so each is asked for first.
+    first, one = factors.of(start), Fraction(1, factors.denominator)
+    exact = opening * first.earned + sum(amount * factors.of(day).earned for day, amount in within)
+    compounded = opening * first.compounded + sum(amount * factors.of(day).compounded for day, amount in within)
+    return Earned(
+        (exact + carried * first.earned) * one + carried, (compounded + carried * first.compounded) * one,
+        closing, balance_days, last - start + 1,
+    )  # fmt: skip
+
+
+def base(start: int, last: int, balance: int, moved: Sequence[Moved]) -> tuple[int, int]:
+    """(closing balance of ``last``, closing balances from ``start`` through ``last`` added up)."""
+    days = max(0, last - start + 1)
+    closing, balance_days = balance, balance * days
     for day, amount in moved:
-        if start <= day <= last:
-            factor = factors.of(day)
-            exact += amount * factor.earned
-            compounded += amount * factor.compounded
+        if day <= last:
             closing += amount
-            balance_days += amount * (last - day + 1)
-    return Earned(exact, compounded, closing, balance_days, last - start + 1)
+            balance_days += amount * (days if day < start else last - day + 1)
+    return closing, balance_days
+
+
+def credited(factors: Factors, start: int, balance: int, moved: Sequence[Moved]) -> int:
+    """Minor units that an account with nothing carried is credited: ``earned``, rounded, by whole numbers alone."""
+    last = factors.last
+    first = factors.of(start)
+    before = factors.denominator
+    total = balance * first.earned
+    for day, amount in moved:
+        if day <= last:
+            total += amount * (first if day < start else factors.of(day)).earned
+    if factors.denominator != before:  # A factor of another day has changed what all are told in.
+        return credited(factors, start, balance, moved)
+    return _half_even(total, factors.denominator)
 
 
 def earned_by_lowest(rates: Rates, start: int, last: int, balance: int, moved: Sequence[Moved]) -> Earned:
@@ -230,9 +272,13 @@ def earned_by_lowest(rates: Rates, start: int, last: int, balance: int, moved: S
 
 def whole(value: Fraction) -> int:
     """Minor units of an exact amount, half to even: the one rounding of interest."""
-    quotient, rest = divmod(value.numerator, value.denominator)
+    return _half_even(value.numerator, value.denominator)
+
+
+def _half_even(numerator: int, denominator: int) -> int:
+    quotient, rest = divmod(numerator, denominator)
     doubled = 2 * rest
-    return quotient + (doubled > value.denominator or (doubled == value.denominator and quotient & 1))
+    return quotient + (doubled > denominator or (doubled == denominator and quotient & 1))
 
 
 def _month_end(day: int) -> int:

@@ -176,7 +176,7 @@ def test_it_is_booked_today_with_the_value_of_its_day() -> None:
     house.do("day-open", by=SUPERVISOR)
 
     def lines(s: State, day: str) -> Iterator[Fact | None]:
-        yield InterestCredited(house.account, 7, day, 1, 1)
+        yield InterestCredited(house.account, "everyday", 7, day, 1, 1)
 
     ended(house, steps=(Step("pay", "day-step", lines),))
     made = list(house.store.all_transfers())[-1]

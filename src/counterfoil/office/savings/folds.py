@@ -31,7 +31,7 @@ from counterfoil.office.savings.interest import (
 from counterfoil.office.savings.rows import DormantRow, PoolDayRow, SavingRow
 from counterfoil.policy.terms.savings import LOWEST_OF_MONTH
 from counterfoil.products.exact import significant
-from counterfoil.products.interest import ZERO, growth, pack_moved, unpack_moved, whole
+from counterfoil.products.interest import ZERO, base, growth, pack_moved, unpack_moved, whole
 from counterfoil.products.savings import DIGITS
 
 if TYPE_CHECKING:
@@ -92,9 +92,11 @@ def _move(s: State, account: str, day: int, amount: int) -> None:
         return
     exact, compounded = fraction(pool.exact), fraction(pool.compounded)
     if not by_lowest:
-        factor = factors_of(s, product, pool.through).of(max(day, start))
-        exact += (amount + missed) * factor.earned
-        compounded += (amount + missed) * factor.compounded
+        factors = factors_of(s, product, pool.through)
+        factor = factors.of(max(day, start))
+        unit = (amount + missed) * Fraction(1, factors.denominator)
+        exact += unit * factor.earned
+        compounded += unit * factor.compounded
     s.pool.put(
         pool._replace(
             balance=pool.balance + amount, exact=text_of(exact), compounded=text_of(compounded),
@@ -148,17 +150,16 @@ def _credited(s: State, fact: f.InterestCredited, at: Place) -> None:
     row, day = s.saving.get(fact.account), ordinal(fact.value_date)
     if row is None:
         return
-    moved = unpack_moved(row.moved)
-    carried = fraction(fact.carried or "")
-    if moved or row.carried:
-        now = earned_by(s, row, fact.product, day)
-        if now.balance_days != fact.balance_days:  # Something was put right since the line was made.
-            carried = now.exact - fact.amount
-    before, later = split(moved, day)
+    if not row.moved and not row.carried and fact.carried is None:
+        s.saving.put(SavingRow(row.account, day + 1, row.balance + fact.amount, b"", "", row.active))
+        return
+    moved, carried = unpack_moved(row.moved), fraction(fact.carried or "")
+    closing, balance_days = base(start_of(row, s.pool.get(fact.product)), day, row.balance, moved)
+    if balance_days != fact.balance_days:  # Something was put right since the line was made.
+        carried = earned_by(s, row, fact.product, day).exact - fact.amount
+    _, later = split(moved, day)
     s.saving.put(
-        row._replace(
-            since=day + 1, balance=row.balance + before + fact.amount, moved=pack_moved(later), carried=text_of(carried)
-        )
+        SavingRow(row.account, day + 1, closing + fact.amount, pack_moved(later), text_of(carried), row.active)
     )
     if row.carried or carried:
         _carried(s, fact.product, carried - fraction(row.carried))

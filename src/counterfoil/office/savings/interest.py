@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import date
 from fractions import Fraction
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from counterfoil.office.savings.rows import PoolRow, SavingRow
@@ -95,6 +96,7 @@ def split(moved: list[Moved], day: int) -> tuple[int, list[Moved]]:
     return sum(amount for at, amount in moved if at <= day), [one for one in moved if one[0] > day]
 
 
+@lru_cache(maxsize=64)
 def ordinal(day: str) -> int:
     """The ordinal of an ISO date."""
     return date.fromisoformat(day).toordinal()

@@ -1,0 +1,213 @@
+"""The end of a day over many savings accounts: how long, how much memory, and what the counter notices of it.
+
+The office is a real one in a real folder, with the postal bank's edition. Its accounts are made by the same machinery
+that is measured: a step whose lines open an account and pay into it, in another process, so that nothing of it stands
+in the memory that is measured. Then the folder is opened, quiet deposits are timed, the last day of March is ended (the
+accrual of all, a crediting line for each, the sweep for dormant accounts), and again with deposits beside it.
+
+Always true: what was credited is what the expense says, and every deposit was booked
+(``test_the_end_of_a_day_is_measured_and_sound``).
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date, timedelta
+from multiprocessing import get_context
+from pathlib import Path
+from random import Random
+from typing import Any, TypeVar
+
+from counterfoil import bootstrap
+from counterfoil.bench.machine import machine_facts, milliseconds, peak_memory_mb
+from counterfoil.bench.office import (
+    TILL,
+    BenchOffice,
+    accepted,
+    at,
+    file_clock,
+    folder_for,
+    open_day,
+    opened,
+    request_id,
+)
+from counterfoil.engines.clock import FileClock
+from counterfoil.engines.keys.session import ClerkSigner
+from counterfoil.facts.customers import AccountOpened
+from counterfoil.facts.money import HouseMoved
+from counterfoil.facts.record import Fact
+from counterfoil.facts.savings import InterestCredited
+from counterfoil.kernel.idents import numbered
+from counterfoil.kernel.outcomes import Fault
+from counterfoil.office.deciding import Step
+from counterfoil.office.state import State
+from counterfoil.operations.day_end import DayEnd
+from counterfoil.operations.desk import Desk
+from counterfoil.operations.sequencer import Sequencer
+
+T = TypeVar("T")
+POLICY, PRODUCT, CURRENCY = "us-postal-bank", "passbook", "USD"
+OPENED, ENDS, TODAY = date(2026, 1, 2), date(2026, 3, 31), date(2026, 4, 1)
+"""When the accounts are opened, the quarter's last day, and the open day beside which it is ended."""
+TOGETHER = 8
+QUIET_SECONDS = 3
+CASH = {"10000": 100}
+PAUSE = 0.002
+"""Seconds between a caller's answer and her next deposit: a window is not a flood."""
+
+
+def run(
+    *, accounts: int = 1_000_000, callers: int = 8, seed: int = 1, keep: Path | None = None,
+    say: Callable[[str], None] = lambda line: None,
+) -> dict[str, Any]:  # fmt: skip
+    """Builds an office with so many accounts, ends the quarter's last day, and gives the figures, ready for JSON."""
+    with folder_for(keep, "day-end") as folder:
+        say(f"{accounts:,} accounts are opened")
+        signers, started = _made(folder, seed), time.perf_counter()
+        process = get_context("spawn").Process(target=build, args=(folder, accounts, seed))
+        process.start()
+        process.join()
+        if process.exitcode != 0:
+            raise Fault("the accounts could not be made")
+        built = round(time.perf_counter() - started, 1)
+        measured = _measured(folder, signers, callers, seed, say)
+        machine = machine_facts(folder)
+    return {
+        "machine": machine, "seed": seed, "accounts": accounts, "callers": callers, "built_seconds": built,
+        "us_per_account": round(measured["seconds"] / accounts * 1e6, 2), **measured,
+    }  # fmt: skip
+
+
+def _made(folder: Path, seed: int) -> tuple[ClerkSigner, ClerkSigner]:
+    """An office with its day open: supervisor and clerk."""
+    day = OPENED.isoformat()
+    with opened(
+        folder, seed=f"day-end {seed}", policy=POLICY, currency=CURRENCY, clock=file_clock(day), date=day
+    ) as office:
+        open_day(office, day, CASH)
+        return office.supervisor, office.clerk
+
+
+def build(folder: Path, accounts: int, seed: int) -> None:
+    """So many passbooks, each with something in it, by the machinery that is measured."""
+    chance = Random(seed)
+
+    def lines(s: State, day: str) -> Iterator[Fact | None]:
+        numbers: set[str] = set()
+        while len(numbers) < accounts:
+            numbers.add(numbered(chance.randbytes(8), lead="4"))
+        for number in sorted(numbers):
+            yield AccountOpened(number, PRODUCT)
+            yield HouseMoved(number, "opening", chance.randint(100, 200_000), "in", "opening")
+
+    step = Step("open", "day-step", lines)
+    with bootstrap.open_office(folder, clock=file_clock(OPENED.isoformat())) as office:
+        DayEnd(lambda call: call(office.desk), steps=(step,), together=TOGETHER).run(OPENED.isoformat())
+
+
+def _measured(
+    folder: Path, signers: tuple[ClerkSigner, ClerkSigner], callers: int, seed: int, say: Callable[[str], None]
+) -> dict[str, Any]:
+    started = time.perf_counter()
+    with bootstrap.open_office(folder, clock=FileClock(start=at(OPENED.isoformat(), "18:00"))) as opened_office:
+        loaded = round(time.perf_counter() - started, 2)
+        office = BenchOffice(folder, opened_office.desk, *signers, CURRENCY, f"measured {seed}")
+        _next_day(office, opened_office.clock)
+        say("the quarter's days before the last")
+        DayEnd(lambda call: call(office.desk), together=TOGETHER).run((ENDS - timedelta(days=1)).isoformat())
+        sequencer = Sequencer(office.desk)
+        try:
+            say("quiet deposits")
+            with _counter(office, sequencer, callers) as quiet:
+                time.sleep(QUIET_SECONDS)
+            say("the quarter's last day ends, with deposits beside it")
+            steps: dict[str, float] = {}
+            started = time.perf_counter()
+            with _counter(office, sequencer, callers) as beside:
+                DayEnd(_through(sequencer, office.desk), told=_timed(steps)).run(ENDS.isoformat())
+            took = time.perf_counter() - started
+        finally:
+            sequencer.close()
+        figures = {
+            "loaded_seconds": loaded, "seconds": round(took, 2),
+            "steps": {name: round(seconds, 2) for name, seconds in steps.items()},
+            "quiet": milliseconds(quiet), "beside": milliseconds(beside), "deposits_beside": len(beside),
+            "p99_ratio": round(milliseconds(beside)["p99_ms"] / milliseconds(quiet)["p99_ms"], 2),
+            "memory_mb": peak_memory_mb(),
+        }  # fmt: skip
+        return {**figures, **_sums(office.desk)}
+
+
+def _next_day(office: BenchOffice, clock: Any) -> None:
+    """The day is counted and closed, and 1 April opened."""
+    day = OPENED.isoformat()
+    office.must("till-count", date=day, till=TILL, count=CASH)
+    office.must("till-close", date=day, till=TILL)
+    office.must("vault-count", office.supervisor, office.clerk, date=day, count={})
+    office.must("day-close", office.supervisor, date=day)
+    clock.set(at(TODAY.isoformat(), "06:00"))
+    open_day(office, TODAY.isoformat(), CASH)
+
+
+def _through(sequencer: Sequencer, desk: Desk) -> Callable[[Callable[[Desk], T]], T]:
+    return lambda call: sequencer.call(lambda: call(desk))
+
+
+def _timed(steps: dict[str, float]) -> Callable[[str, str, int, int], None]:
+    """Adds up what each step took, from one telling to the next."""
+    last = [time.perf_counter()]
+
+    def told(day: str, step: str, done: int, of: int) -> None:
+        now = time.perf_counter()
+        name = f"{step}, {'booked' if of else 'made'}"
+        steps[name] = steps.get(name, 0) + now - last[0]
+        last[0] = now
+
+    return told
+
+
+@contextmanager
+def _counter(office: BenchOffice, sequencer: Sequencer, callers: int) -> Iterator[list[float]]:
+    """Callers that make deposits one after another while this lasts; the seconds that each waited."""
+    times: list[float] = []
+    over = threading.Event()
+    accounts = [row.account for row in list(office.desk.state.holding.rows.values())[:1_000]]
+
+    def serve(number: int) -> None:
+        chance, made = Random(number), 0
+        while not over.is_set():
+            made += 1
+            request = office.ask(
+                "deposit", request=request_id(f"{id(times)} {number}", made), date=TODAY.isoformat(), till=TILL,
+                account=chance.choice(accounts), amount=1, currency=CURRENCY,
+            )  # fmt: skip
+            start = time.perf_counter()
+            accepted(sequencer.submit(request).result())
+            times.append(time.perf_counter() - start)
+            time.sleep(PAUSE)
+
+    threads = [threading.Thread(target=serve, args=(number,)) for number in range(callers)]
+    for thread in threads:
+        thread.start()
+    try:
+        yield times
+    finally:
+        over.set()
+        for thread in threads:
+            thread.join()
+
+
+def _sums(desk: Desk) -> dict[str, Any]:
+    """What was credited, and whether the expense is that to the cent and nothing is owed any more."""
+    debits, credits, _, _ = desk.state.balance("house:interest-expense")
+    owed = desk.state.balance(f"house:interest-payable-{PRODUCT}")
+    row = desk.state.bulk.get(ENDS.isoformat(), "credit-interest")
+    credited = sum(one.amount for one in desk.store.all_transfers() if one.code == InterestCredited.number)
+    return {
+        "lines": row.size if row else 0,
+        "credited": credited,
+        "sound": credited == debits - credits and owed[0] == owed[1] and credited > 0,
+    }
