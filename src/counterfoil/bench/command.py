@@ -175,6 +175,39 @@ def _slips_report(result: Mapping[str, Any]) -> str:
     )
 
 
+@bench.command("day-end")
+@_count("--accounts", 1_000_000, "Savings accounts that the end of the quarter is computed for.")
+@_count("--callers", 8, "Callers that make deposits meanwhile.")
+@_SEED
+@_KEEP
+@json_option
+def day_end(accounts: int, callers: int, seed: int, keep: Path | None, json_: bool) -> int:
+    """The end of a quarter over many savings accounts, with the counter open beside it."""
+    from counterfoil.bench import day_end as measured
+
+    with progress() as say:
+        result = measured.run(accounts=accounts, callers=callers, seed=seed, keep=keep, say=say)
+    _tell(result, json_, _day_end_report)
+    return DONE if result["sound"] else WRONG
+
+
+def _day_end_report(result: Mapping[str, Any]) -> str:
+    lines = [
+        told(result["machine"]),
+        f"seed {result['seed']}; {result['accounts']:,} accounts made in {result['built_seconds']} s, "
+        f"loaded in {result['loaded_seconds']} s",
+        f"the day ended in {result['alone_seconds']} s ({result['us_per_account']} µs an account; "
+        f"{result['processor_us_per_account']} µs of the processor), {result['lines']:,} lines; "
+        f"{result['memory_mb']} MB at most",
+        f"deposits, quiet: p50 {result['quiet']['p50_ms']} ms, p99 {result['quiet']['p99_ms']} ms",
+        f"deposits beside the day's end ({result['beside_seconds']} s): p50 {result['beside']['p50_ms']} ms, "
+        f"p99 {result['beside']['p99_ms']} ms; ratio {result['p99_ratio']}",
+        f"credited {result['credited']:,} minor units, "
+        f"{'the expense to the cent' if result['sound'] else 'and that is NOT the expense'}",
+    ]
+    return "\n".join(lines)
+
+
 @bench.command()
 @_count("--entries", 1_000_000, "The largest journal; also a tenth and a hundredth of it.", least=100)
 @_SEED

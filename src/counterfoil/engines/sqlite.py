@@ -500,8 +500,10 @@ class SqliteStore:
 
     def _upsert(self, cursor: apsw.Cursor, spec: TableSpec, rows: Sequence[Row]) -> None:
         sql = self._sql[spec.name]
+        texts = sql.texts
         for row in rows:
-            if sql.texts or not sql.fits(row):  # A text may hold a zero character; the rest is told by its types.
+            # A text may hold a zero character; the rest is told by its types.
+            if not sql.fits(row) or (texts and any("\0" in cast(str, row[at] or "") for at in texts)):
                 check_row(spec, row)
         cursor.executemany(sql.upsert, rows)
 
@@ -610,7 +612,8 @@ class _Statements:
         self.order = "position {0}" if spec == ENTRY else ", ".join(f'"{key}" {{0}}' for key in keys)
         self._keys = keys
         self._fits = _row_types(spec)
-        self.texts = any(kind_of(kind)[0] == "text" for _, kind in spec.columns)
+        self.texts = tuple(at for at, (_, kind) in enumerate(spec.columns) if kind_of(kind)[0] == "text")
+        """Places of columns that hold text."""
 
     def fits(self, row: Row) -> bool:
         """Whether the values have the columns' types: a flipped bit in the file can make a text of a number."""

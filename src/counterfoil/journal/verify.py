@@ -16,12 +16,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from counterfoil import codec
 from counterfoil.journal.bundle import decode_bundle
 from counterfoil.journal.entry import Core, Leaf, core_message, decode_leaf
 from counterfoil.journal.hashing import leaf_hash
+from counterfoil.journal.line import LINE_HEADER, decode_line_proof
 from counterfoil.journal.note import NoteUnverified, SignatureInvalid, VerifierKey
 from counterfoil.journal.proof import (
     HEADER,
@@ -86,6 +87,8 @@ def verify(data: bytes, policy: TrustPolicy, kinds: Kinds, *, office_key: bytes 
         return verify_slip(_text(data), policy, kinds)
     if data.startswith((QR_PREFIX.encode(), HEADER.encode())):
         return verify_proof(data, policy, kinds)
+    if data.startswith(f"{LINE_HEADER}\n".encode()):
+        return verify_line(data, policy, kinds)
     if b"\xa0" <= data[:1] <= b"\xbf":
         return verify_bundle(data, policy, kinds, office_key=office_key)
     raise Refused("malformed", "not a slip (CF1:), a proof (CF2: or c2sp.org/tlog-proof@v1) or a bundle")
@@ -147,6 +150,21 @@ def verify_proof(data: bytes, policy: TrustPolicy, kinds: Kinds) -> Report:
         leaf.core,
         endorsed.cosigned,
     )
+
+
+def verify_line(data: bytes, policy: TrustPolicy, kinds: Kinds) -> Report:
+    """A proof of one line of a bulk entry: the entry's own proof, and the line under the root that it entered."""
+    proof = read_strictly(decode_line_proof, data)
+    report = verify_proof(proof.entry, policy, kinds)
+    assert report.entry is not None
+    try:
+        proof.check(report.entry.facts_commitment)
+    except ProofInvalid as error:
+        raise Refused("inclusion", str(error)) from None
+    except Malformed as error:
+        raise Refused("malformed", str(error)) from None
+    line = f"line {proof.index} of {proof.count} was entered by entry {report.entry.sequence}"
+    return replace(report, what="line", proved=(line, *report.proved))
 
 
 def verify_bundle(

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
+from functools import lru_cache
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from counterfoil.facts.record import Fact
@@ -325,5 +326,6 @@ def chained(transfers: list[Transfer]) -> list[Transfer]:
     return [t._replace(flags=t.flags | LINKED) if n < last else t for n, t in enumerate(transfers)]
 
 
+@lru_cache(maxsize=256)
 def _ordinal(text: Any) -> int:
     return date.fromisoformat(text).toordinal() if isinstance(text, str) and text else 0

@@ -15,20 +15,25 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from counterfoil.facts.day_end import BulkEntered
 from counterfoil.facts.kinds import kind_named
 from counterfoil.journal import tiles as jt
 from counterfoil.journal.bundle import Bundle, encode_bundle
 from counterfoil.journal.checkpoint import checkpoint_text
 from counterfoil.journal.entry import EntryParts, decode_leaf
+from counterfoil.journal.hashing import node_hash
+from counterfoil.journal.line import LineProof
 from counterfoil.journal.note import ED25519, Note, NoteSignature, VerifierKey, open_note
 from counterfoil.journal.proof import TlogProof, compact
 from counterfoil.journal.tree import inclusion_proof
 from counterfoil.journal.trust import Log, TrustPolicy
 from counterfoil.kernel.outcomes import CounterfoilError, Fault, Malformed, Unavailable
 from counterfoil.office.rows import DayRow, EpochRow
-from counterfoil.operations.desk import NodeSigner
+from counterfoil.operations.bulk import CHUNK_LINES, LEVEL, line_hash, unpack
+from counterfoil.operations.desk import NodeSigner, read_entry
 from counterfoil.operations.hashes import LogHashes
-from counterfoil.operations.store import OfficeStore
+from counterfoil.operations.store import OfficeStore, Row
+from counterfoil.operations.tables import BULK_LINES
 
 CHUNK = 2_000
 KeyFor = Callable[[int], NodeSigner]
@@ -96,6 +101,55 @@ def prove(log: SignedLog, index: int) -> Proof:
     return Proof(log.origin, str(log.vkey), leaf, index, log.size, proof.to_bytes().decode(), qr)
 
 
+def prove_line(log: SignedLog, index: int, line: int) -> bytes:
+    """The proof of one line of the bulk entry ``index``. ``Malformed`` if that entry has no such line."""
+    entry = prove(log, index)
+    kept = log.store.entries(log.epoch, index, 1)[0]
+    entered = next((fact for fact in read_entry(kept).facts if isinstance(fact, BulkEntered)), None)
+    if entered is None or not 0 <= line < entered.count:
+        has = f"it has {entered.count}, counted from 0" if entered is not None else "it is no step of a day's end"
+        raise Malformed(f"entry {index} has no line {line}: {has}", field="line")
+    hashes = ChunkHashes(log.store, entered.lines)
+    blind, fact = hashes.line(line)
+    proof = LineProof(
+        line, entered.count, blind, fact, tuple(inclusion_proof(line, entered.count, hashes)), kept.facts, kept.blind,
+        entry.text.encode(),
+    )  # fmt: skip
+    proof.check(decode_leaf(kept.leaf).core.facts_commitment)
+    return proof.encode()
+
+
+class ChunkHashes:
+    """A ``ReadHash`` over the lines of one bulk entry: a full chunk is a perfect subtree, whose root is kept."""
+
+    def __init__(self, store: OfficeStore, lines: bytes) -> None:
+        self._store, self._lines = store, lines
+        self._pairs: dict[int, list[tuple[bytes, bytes]]] = {}
+
+    def __call__(self, level: int, index: int) -> bytes:
+        if level == 0:
+            return line_hash(*self.line(index))
+        if level == LEVEL:
+            root = self._row(index)[2]
+            assert isinstance(root, bytes)
+            return root
+        return node_hash(self(level - 1, 2 * index), self(level - 1, 2 * index + 1))
+
+    def line(self, index: int) -> tuple[bytes, bytes]:
+        """Blind and canonical fact of a line."""
+        chunk, place = divmod(index, CHUNK_LINES)
+        if chunk not in self._pairs:
+            data = self._row(chunk)[3]
+            self._pairs = {chunk: unpack(data if isinstance(data, bytes) else b"")}
+        return self._pairs[chunk][place]
+
+    def _row(self, chunk: int) -> Row:
+        row = self._store.get(BULK_LINES.name, (self._lines, chunk))
+        if row is None:
+            raise Fault(f"chunk {chunk} of the lines {self._lines.hex()} is not in the store: run an audit")
+        return row
+
+
 def day_bundle(store: OfficeStore, day: str, key_for: KeyFor) -> bytes:
     """The file of one business day: from its day-open entry to its day-close, or to the latest entry while it is open.
 
@@ -128,6 +182,10 @@ def tile_files(log: SignedLog, *, private: bool = False) -> Iterator[tuple[str, 
     """(path, bytes) of every static file of the log: hash tiles, entry bundles if ``private``, the checkpoint last."""
     for tile in jt.tiles_for_size(log.size):
         yield tile.path(), jt.tile_data(tile, log.hashes)
+    for row in log.store.scan(BULK_LINES.name) if private else ():
+        if isinstance(row[0], bytes) and isinstance(row[3], bytes):
+            chunk = row[1] if isinstance(row[1], int) else 0
+            yield f"lines/{row[0].hex()}/{chunk}", row[3]
     for tile in jt.bundles_for_size(log.size) if private else ():
         rows = log.store.entries(log.epoch, tile.index * jt.TILE_WIDTH, tile.width)
         yield tile.path(), jt.bundle_data([row.leaf for row in rows])

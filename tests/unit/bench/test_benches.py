@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from counterfoil import bootstrap
-from counterfoil.bench import audit, day, desk, growth, slips
+from counterfoil.bench import audit, day, day_end, desk, growth, slips
 from counterfoil.bench.command import IN_TURN, bench
 from counterfoil.bench.machine import milliseconds, percentile
 from counterfoil.bench.office import BenchOffice, accepted, denominated, request_id
@@ -271,3 +271,14 @@ def _moved(office: BenchOffice, account: str, amount: int, **more: Any) -> str:
     """The refusal's code, or ``accepted``."""
     answer = office.desk.one(_movement(office, office.next_id(), account, amount, **more))
     return answer.refusal.code if isinstance(answer, Refused) else "accepted"
+
+
+def test_the_end_of_a_day_is_measured_and_sound(tmp_path: Path) -> None:
+    result = day_end.run(accounts=1_200, callers=2, keep=tmp_path / "office")
+    assert result["sound"]
+    assert (result["accounts"], result["lines"]) == (1_200, 1_200)
+    assert result["deposits_beside"] > 0
+    assert json.loads(json.dumps(result)) == result
+    done = CliRunner().invoke(bench, ["day-end", "--accounts", "5", "--callers", "1"])
+    assert done.exit_code == 0, done.output
+    assert "the expense to the cent" in done.output

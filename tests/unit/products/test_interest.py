@@ -28,7 +28,7 @@ RATE = Fraction(2)
 
 
 def terms(**changed: object) -> AccountTerms:
-    return AccountTerms(source="a test", **{"rate_percent": RATE, **changed})  # type: ignore[arg-type]  # by name
+    return AccountTerms(source="a test", **{"rate_percent": RATE, **changed})  # type: ignore[arg-type]  # given by name
 
 
 def credited(rates: Rates, opened: int, moved: Sequence[tuple[int, int]], last: int) -> list[tuple[int, int]]:

@@ -24,7 +24,7 @@ from counterfoil.journal.verify import verify as verify_file
 from counterfoil.kernel.days import day as read_day
 from counterfoil.kernel.days import moment
 from counterfoil.kernel.outcomes import Malformed, Unavailable
-from counterfoil.operations.export import KeyFor, SignedLog, day_bundle, prove, tile_files
+from counterfoil.operations.export import KeyFor, SignedLog, day_bundle, prove, prove_line, tile_files
 
 FOLDER = click.Path(path_type=Path, file_okay=False)
 FILE = click.Path(path_type=Path, dir_okay=False)
@@ -63,17 +63,35 @@ def bundle(house: House, folder: Path, day: str, out: Path | None, json_: bool) 
 @click.argument("folder", metavar="DIR", type=FOLDER)
 @click.option("--entry", required=True, type=click.IntRange(0), help="The entry's number in its log, from 0.")
 @click.option("--epoch", type=click.IntRange(1), default=None, help="The log; left out, the present one.")
+@click.option("--line", type=click.IntRange(0), default=None,
+              help="One line of a step of the day's end, from 0: proves that the entry entered it.")  # fmt: skip
 @click.option("--qr", is_flag=True, help="Draw the proof's QR code in the terminal, or with -o write it as a PNG.")
 @click.option("--out", "-o", type=FILE, default=None, help="The file to write; left out, standard output.")
 @json_option
 @click.pass_obj
-def proof(house: House, folder: Path, entry: int, epoch: int | None, qr: bool, out: Path | None, json_: bool) -> int:
-    """Prove that an entry is in the log as it stands now: the text form of record (c2sp.org/tlog-proof@v1)."""
+def proof(
+    house: House, folder: Path, entry: int, epoch: int | None, line: int | None, qr: bool, out: Path | None, json_: bool
+) -> int:
+    """Prove that an entry is in the log as it stands now: the text form of record (c2sp.org/tlog-proof@v1).
+
+    With --line, prove one of the thousands of lines of a step of the day's end, without showing any other.
+    """
     if json_ and (qr or out):
         raise click.UsageError("--json goes to standard output, without --qr and -o")
+    if line is not None and (qr or json_):
+        raise click.UsageError("a proof of a line is text: --line goes without --qr and --json")
     store = house.read_store(folder)
     try:
-        made = prove(SignedLog(store, epoch, _keys(house, folder)), entry)
+        log = SignedLog(store, epoch, _keys(house, folder))
+        if line is not None:
+            text = prove_line(log, entry, line)
+            if out is not None:
+                _write_new(out, text)
+                click.echo(f"{out}: line {line} of entry {entry}")
+            else:
+                click.echo(text.decode(), nl=False)
+            return 0
+        made = prove(log, entry)
     finally:
         store.close()
     if json_:
