@@ -22,7 +22,7 @@ goes to ``_judge``, whose rules stand in order of precedence. Source of the rule
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from counterfoil.kernel.limits import AMOUNT_MINOR_MAX, BATCH_TRANSFERS_MAX, TEXT_CHARACTERS_MAX
@@ -59,7 +59,7 @@ from counterfoil.ledger.transfers import (
     Transfer,
     state_after,
 )
-from counterfoil.ledger.trial import trial_errors
+from counterfoil.ledger.trial import balance_errors
 
 Lookup = Callable[[list[bytes]], Mapping[bytes, Transfer]]
 """The kept transfers among these ids (a store's ``transfers``)."""
@@ -129,6 +129,16 @@ class _Recall:
     pendings: Mapping[bytes, PendingRow]
 
 
+class _Rows:
+    """Rows of accounts, made one by one each time they are walked through."""
+
+    def __init__(self, accounts: Mapping[int, Account]) -> None:
+        self._accounts = accounts
+
+    def __iter__(self) -> Iterator[AccountRow]:
+        return (account.row() for account in self._accounts.values())
+
+
 class Machine:
     """All accounts, open pendings, and the rules. Not thread-safe: one sequencer per ledger."""
 
@@ -162,15 +172,19 @@ class Machine:
 
         ``highest`` is the highest transfer id kept; left out, every id will be looked up, which is right but slow.
         """
-        rows = [_account_row(row) for row in accounts]
+        Machine.__init__(self)  # Nothing of what was held before may be left.
+        for row in accounts:  # One by one: a second list of a million accounts would be half the memory.
+            account = Account(*_account_row(row))
+            if account.id in self._accounts or account.name in self._names:
+                raise Fault(f"the stored ledger does not agree with itself: account {account.id} stands twice")
+            self._accounts[account.id] = account
+            self._names[account.name] = account.id
         found = [_pending_row(row) for row in pendings]
         still_open = [row for row in found if row.state == OPEN]
-        errors = trial_errors(rows, still_open)
+        errors = balance_errors(_Rows(self._accounts), still_open)
         if errors:
+            Machine.__init__(self)
             raise Fault(f"the stored ledger does not agree with itself: {errors[0].found}")
-        Machine.__init__(self)  # Nothing of what was held before may be left.
-        self._accounts = {row.id: Account(*row) for row in rows}
-        self._names = {row.name: row.id for row in rows}
         self._open = {row.id: row for row in still_open}
         self._highest, self._closed_through, self._now = highest, closed_through, last_now
 
@@ -228,6 +242,11 @@ class Machine:
     def waiting(self) -> int:
         """Transfers accepted since the last drain."""
         return len(self._fresh)
+
+    @property
+    def names(self) -> dict[str, int]:
+        """Account ids by name, in the order of their adding: the machine's own, only to be looked at."""
+        return self._names
 
     def account_id(self, name: str) -> int | None:
         """The id of the account with this name."""

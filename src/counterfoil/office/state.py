@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from functools import lru_cache
+from itertools import islice
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from counterfoil.facts.record import Fact
@@ -80,7 +81,6 @@ class State:
 
     def __init__(self) -> None:
         self.machine = Machine()
-        self.account_ids: dict[str, int] = {}
         self.epoch: Fold[r.EpochRow] = Fold(1)
         self.clerk: Fold[r.ClerkRow] = Fold(1)
         self.clerk_key: Fold[r.KeyRow] = Fold(1)
@@ -147,22 +147,34 @@ class State:
         highest: bytes,
     ) -> None:
         """Takes the state up from stored rows. ``edition_content`` finds an edition's file in its entry."""
+        share = _Shared().one
         for name, fold in self.tables().items():
-            cls = FOLDS[name][0]
+            make = FOLDS[name][0]._make
             for row in rows(name):
-                fold.rows[row[: fold.key]] = cls(*row)
+                whole = make(map(share, row))
+                fold.rows[share(whole[: fold.key])] = whole
         books = self.books.get(1)
         if books:
             self.now, self.closed_through = books.now, books.closed_through
-        kept = list(accounts)
-        self.machine.load(kept, pendings, closed_through=self.closed_through, last_now=self.now, highest=highest)
-        self.account_ids = {row[1]: row[0] for row in kept}
+        shared = _Shared()
+        self.machine.load(
+            map(shared.texts, accounts),
+            pendings,
+            closed_through=self.closed_through,
+            last_now=self.now,
+            highest=highest,
+        )
         for edition in self.edition.rows.values():
             self.editions[edition.digest] = read_edition(edition_content(edition))
         if self.epoch.rows:
             self.current = self.epoch.rows[max(self.epoch.rows)]
         self.today = next((day for day in self.day.rows.values() if day.state != "closed"), None)
         self.choose_policy()
+
+    @property
+    def account_ids(self) -> dict[str, int]:
+        """Ledger accounts by name: the machine's own list, in the order of their adding."""
+        return self.machine.names
 
     def drain(self) -> dict[str, list[tuple[Any, ...]]]:
         """Rows changed since the last drain, by table."""
@@ -220,13 +232,12 @@ class State:
         outcome = self.machine.add_account(number, name, self.current.currency, rule.code, rule.flags, 0)
         if outcome is not Outcome.CREATED:
             raise Fault(f"ledger account {name}: {outcome.name}")
-        self.account_ids[name] = number
         return number
 
     def forget_accounts(self, known: int) -> None:
         """Takes back ledger accounts beyond the first ``known``: their request was refused."""
-        for name in list(self.account_ids)[known:]:
-            self.machine.forget_account(self.account_ids.pop(name))
+        for name in list(islice(reversed(self.account_ids), len(self.account_ids) - known)):
+            self.machine.forget_account(self.account_ids[name])
 
     def dates(self, fact: Fact, at: Place) -> tuple[int, int]:
         """Booking date and value date of what a fact moves, as ordinals."""
@@ -318,6 +329,25 @@ class State:
         entered = sorted(self.edition.rows.values(), key=lambda row: (row.effective, row.epoch, row.sequence))
         in_force = [row for row in entered if date is None or row.effective <= date]
         return self.editions[in_force[-1].digest] if in_force else None
+
+
+class _Shared:
+    """One object for each value while stored rows are loaded: an account's number stands in many tables, and a day or a
+    product in nearly every row."""
+
+    def __init__(self) -> None:
+        self._known: dict[Any, Any] = {}
+
+    def one(self, value: Any) -> Any:
+        """The first of all equal values of a type that is the same whole."""
+        kind = type(value)
+        if kind is str or kind is tuple or (kind is int and value > 256):
+            return self._known.setdefault(value, value)
+        return value
+
+    def texts(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
+        """An account's row with its currency shared; its name stands once."""
+        return (row[0], row[1], self._known.setdefault(row[2], row[2]), *row[3:])
 
 
 def chained(transfers: list[Transfer]) -> list[Transfer]:
