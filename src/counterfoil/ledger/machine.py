@@ -172,19 +172,20 @@ class Machine:
 
         ``highest`` is the highest transfer id kept; left out, every id will be looked up, which is right but slow.
         """
-        Machine.__init__(self)  # Nothing of what was held before may be left.
+        known: dict[int, Account] = {}
+        names: dict[str, int] = {}
         for row in accounts:  # One by one: a second list of a million accounts would be half the memory.
             account = Account(*_account_row(row))
-            if account.id in self._accounts or account.name in self._names:
+            if account.id in known or account.name in names:
                 raise Fault(f"the stored ledger does not agree with itself: account {account.id} stands twice")
-            self._accounts[account.id] = account
-            self._names[account.name] = account.id
+            known[account.id], names[account.name] = account, account.id
         found = [_pending_row(row) for row in pendings]
         still_open = [row for row in found if row.state == OPEN]
-        errors = balance_errors(_Rows(self._accounts), still_open)
+        errors = balance_errors(_Rows(known), still_open)
         if errors:
-            Machine.__init__(self)
             raise Fault(f"the stored ledger does not agree with itself: {errors[0].found}")
+        Machine.__init__(self)  # Nothing of what was held before may be left.
+        self._accounts, self._names = known, names
         self._open = {row.id: row for row in still_open}
         self._highest, self._closed_through, self._now = highest, closed_through, last_now
 
