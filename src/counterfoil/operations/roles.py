@@ -140,6 +140,8 @@ class Question(StrEnum):
     PEOPLE = "people"
     POLICY = "policy"
     JOURNAL = "journal"
+    DAY_END = "day-end"
+    INSTRUMENTS = "instruments"
 
 
 EVERYONE = frozenset(EVERY_ROLE)
@@ -161,6 +163,8 @@ READ: Mapping[Question, frozenset[str]] = {
     Question.PEOPLE: READERS,
     Question.POLICY: EVERYONE,
     Question.JOURNAL: READERS,
+    Question.DAY_END: READERS,
+    Question.INSTRUMENTS: READERS,
 }
 """Question → the roles that may ask it."""
 

@@ -19,6 +19,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from counterfoil import bootstrap
 from counterfoil.bootstrap import Office
+from counterfoil.engines import scanning
 from counterfoil.engines.printing import qr
 from counterfoil.engines.printing import text as receipt_text
 from counterfoil.engines.printing.device import DevicePrinter
@@ -92,6 +93,7 @@ def web_of(work: AtWork, *, secret: bytes) -> Sequence[HTTPRouteHandler]:
         catalog=catalog, qr=lambda slip: qr.svg(slip, module=1), papers=work.papers, seconds=time.monotonic,
         secret=secret, idle=work.settings.idle_seconds, secure=work.settings.behind_tls,
         printer=DevicePrinter(device, paper(work.settings.printer_paper)) if device else None,
+        codes=scanning.reader(),
     )  # fmt: skip
     return web_face.routes(work.service, house)
 

@@ -20,7 +20,7 @@ from litestar import Request, Response
 from litestar.exceptions.http_exceptions import RequestEntityTooLarge
 from litestar.handlers import HTTPRouteHandler
 
-from counterfoil.faces.web import counter, people, signing, verify
+from counterfoil.faces.web import counter, office, people, signing, verify
 from counterfoil.faces.web.sessions import COOKIE, GUEST_COOKIE, POSTS_A_MINUTE, Session, Sessions
 from counterfoil.faces.web.visit import (
     BODY_BYTES_MAX,
@@ -84,6 +84,18 @@ PAGES: tuple[Page, ...] = (
     Page("POST", "/counter/enroll", people.enroll),
     Page("GET", "/counter/pin", people.pin_form),
     Page("POST", "/counter/pin", people.new_pin),
+    Page("GET", "/office", office.home, Question.BOOKS),
+    Page("GET", "/office/differences", office.differences, Question.DIFFERENCES),
+    Page("GET", "/office/customers", office.customers, Question.FIND),
+    Page("GET", "/office/customer/{number:str}", office.customer, Question.FIND),
+    Page("GET", "/office/accounts", office.accounts, Question.BOOKS),
+    Page("GET", "/office/account/{account:str}", office.account, Question.FIND),
+    Page("GET", "/office/instruments", office.instruments, Question.INSTRUMENTS),
+    Page("GET", "/office/books", office.books, Question.BOOKS),
+    Page("GET", "/office/day-end", office.day_end, Question.DAY_END),
+    Page("GET", "/office/journal", office.journal, Question.JOURNAL),
+    Page("GET", "/office/policy", office.policy, Question.POLICY),
+    Page("GET", "/office/people", office.people, Question.PEOPLE),
     Page("GET", "/verify", verify.form, None, PUBLIC),
     Page("POST", "/verify", verify.told, None, PUBLIC, verify.UPLOAD_BYTES_MAX),
 )
