@@ -17,6 +17,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
+from counterfoil.demo import paydays
 from counterfoil.demo.people import CLERKS, CUSTOMERS, Person
 
 SEED = 417
@@ -523,6 +524,7 @@ class _Day:
 
 _STORIES: dict[int, tuple[Callable[[_Day], None], ...]] = {
     5: (_Day.short_of_money,),
+    6: (paydays.checks, paydays.bills),
     8: (_Day.over_the_ceiling, _Day.another_clerks_till),
     12: (_Day.sent_twice,),
     14: (_Day.wrong_account,),
