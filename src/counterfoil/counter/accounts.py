@@ -70,7 +70,7 @@ def decide_open_account(a: ask.OpenAccount, s: State, by: Sitting) -> Decision:
 
 def decide_close_account(a: ask.CloseAccount, s: State, by: Sitting) -> Decision:
     """Only an empty account closes: nothing in it and nothing held."""
-    refused = rules.open_day(s, a.date, by) or rules.paying_out(s, a.account)
+    refused = rules.open_day(s, a.date, by) or rules.not_frozen(s, a.account)
     if refused:
         return refused
     balance, available = rules.owed(s, a.account)

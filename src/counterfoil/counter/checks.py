@@ -183,7 +183,7 @@ def decide_deposit(a: ask.DepositCheck, s: State, by: Sitting, pledged: Pledged 
     refused: Refusal | None = (
         rules.at_till(s, a.date, a.till, by)
         or rules.in_currency(s, a.currency)
-        or (rules.paying_out(s, a.account) if a.cash else rules.paying_in(s, a.account))
+        or (rules.paying_out(s, a.account, a.presented_by, a.cash) if a.cash else rules.paying_in(s, a.account))
     )
     if refused:
         return refused
@@ -316,7 +316,7 @@ def decide_recover(a: ask.RecoverCheck, s: State, by: Sitting, pledged: Pledged 
         rules.at_till(s, a.date, a.till, by) or rules.in_currency(s, a.currency) or rules.known_faces(s, a.count)
     )
     if not refused and a.account is not None:
-        refused = rules.paying_out(s, a.account)
+        refused = rules.paying_out(s, a.account, a.presented_by, a.amount)
     if refused:
         return refused
     row = _due(s, a.case)
@@ -379,7 +379,7 @@ def decide_give_back(a: ask.GiveBackCheck, s: State, by: Sitting) -> Decision:
         return no.CheckWasCashed(a.case)
     parts = _parts(s, a.case)
     held = sum(row.amount for row in parts)
-    refused = rules.paying_out(s, item.account) or (
+    refused = rules.not_frozen(s, item.account) or (
         rules.enough(s, item.account, item.amount - held) if item.amount > held else None
     )
     if refused:

@@ -289,7 +289,7 @@ def _counted(a: ask.OpenLoan | ask.PayLoan | ask.RecoverLoan) -> Mapping[str, in
 
 def _money_in(s: State, a: ask.PayLoan | ask.RecoverLoan, most: int, pledged: Pledged) -> Refusal | None:
     """Account, then once a visit, then not more than is owed, then the money itself."""
-    refused = rules.paying_out(s, a.account) if a.account is not None else None
+    refused = rules.paying_out(s, a.account, a.presented_by, a.amount) if a.account is not None else None
     if not refused and (_ONCE, a.loan) in pledged.taken:
         refused = no.LoanTwice(a.loan)
     if not refused and a.amount > most:

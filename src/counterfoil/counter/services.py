@@ -52,7 +52,7 @@ def decide_withdrawal(a: ask.Withdraw, s: State, by: Sitting, pledged: Pledged =
         rules.at_till(s, a.date, a.till, by)
         or rules.in_currency(s, a.currency)
         or rules.known_faces(s, a.count)
-        or rules.paying_out(s, a.account)
+        or rules.paying_out(s, a.account, a.presented_by, a.amount)
         or rules.within_limits(s, a.kind, a.amount, by, till=a.till, pledged=pledged)
         or rules.enough(s, a.account, a.amount, pledged)
         or rules.till_has(s, a.till, a.amount, pledged)
@@ -72,7 +72,7 @@ def decide_transfer(a: ask.Transfer, s: State, by: Sitting, pledged: Pledged = N
         rules.open_day(s, a.date, by)
         or rules.in_currency(s, a.currency)
         or (no.SameAccount(a.account) if a.account == a.to else None)
-        or rules.paying_out(s, a.account)
+        or rules.paying_out(s, a.account, a.presented_by, a.amount)
         or rules.paying_in(s, a.to)
         or rules.within_limits(s, a.kind, a.amount, by)
         or rules.enough(s, a.account, a.amount, pledged)
@@ -80,7 +80,7 @@ def decide_transfer(a: ask.Transfer, s: State, by: Sitting, pledged: Pledged = N
     )
     if refused:
         return refused
-    return [Part(a.kind, (Transferred(a.account, a.to, a.amount, a.reference),))]
+    return [Part(a.kind, (Transferred(a.account, a.to, a.amount, a.reference, a.presented_by),))]
 
 
 def decide_exchange(a: ask.ExchangeCash, s: State, by: Sitting, pledged: Pledged = NOTHING) -> Decision:

@@ -36,6 +36,8 @@ CHECK = Shape(("micr", "payee", "maker", "note"), ("micr", "payee", "maker"))
 """A check: the line at its foot, for whom it was written, who wrote it."""
 CASH_FLOW = Shape(("income", "rent", "dues", "payday", "shown", "note"), ("income", "rent", "dues"))
 """A month's money, amounts as decimal text; ``shown``: the papers it was shown by."""
+BIRTH = Shape(("born", "shown", "note"), ("born", "shown"))
+"""A date of birth, and the paper that shows it."""
 SHAPES: Mapping[str, Shape] = {
     "check-cash": CHECK,
     "check-deposit": CHECK,
@@ -43,6 +45,7 @@ SHAPES: Mapping[str, Shape] = {
     "order-sale": Shape(("name", "document", "number", "lives", "born"), ("document", "number")),
     "cash-send": Shape(("name", "phone", "note", "sender_document", "sender_number"), ("name",)),
     "claim-unblock": Shape(("name", "document", "number"), ("name", "document", "number")),
+    "minor-mark": BIRTH,
 }
 """Kind of request → the shape of its details; a kind that is not named here takes a customer's."""
 

@@ -47,6 +47,7 @@ class Transferred(Fact):
     to_account: str
     amount: int
     reference: str | None = None
+    presented_by: str | None = None
 
 
 @recorded(83)

@@ -451,6 +451,7 @@ class Transfer(Ask):
     amount: Amount
     currency: Unit
     reference: Text | None = None
+    presented_by: Customer | None = None
 
 
 @asked("reversal")
@@ -548,5 +549,8 @@ _BY_SCREEN = {"date", "details", "key", "custody", "content", "epoch", "what", "
 """Fields that the screen (or replay) fills when a line leaves them out."""
 _OF_EVERY_LINE = ("id", "clerk")
 _OF_A_CLERK = ("clerk-enrol", "clerk-rotate", "clerk-revoke")
-_NAMED = {"account", "to", "customer", "entry", "case", "pouch", "presented_by", "on_behalf_of", "loan", "serial"}
+_NAMED = {
+    "account", "to", "customer", "entry", "case", "pouch", "presented_by", "on_behalf_of", "representative", "loan",
+    "serial",
+}  # fmt: skip
 _BY_ID = {"type": "string", "pattern": "^@[0-9a-f]{32}$", "description": "what the request of that id made"}

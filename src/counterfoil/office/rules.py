@@ -16,6 +16,7 @@ from counterfoil.kernel.money import Money
 from counterfoil.kernel.outcomes import Fault, Refusal
 from counterfoil.ledger.legs import VAULT, customer_account, till_account
 from counterfoil.office import refusals as no
+from counterfoil.office.people.rights import may_draw
 from counterfoil.office.rows import DayRow, HoldingRow, TillRow
 from counterfoil.office.state import State
 from counterfoil.policy.edition import Edition
@@ -230,8 +231,14 @@ def paying_in(s: State, account: str) -> Refusal | None:
     return no.AccountClosed(account) if row.state == "closed" else None
 
 
-def paying_out(s: State, account: str) -> Refusal | None:
-    """The account can be paid out of: known, not closed, not frozen."""
+def paying_out(s: State, account: str, who: str | None = None, amount: int | None = None) -> Refusal | None:
+    """The account can be paid out of: known, not closed, not frozen; and ``who`` stands at the window may draw
+    ``amount`` on it (``office.people.rights``; None: the owner, where that says enough)."""
+    return not_frozen(s, account) or may_draw(s, account, who, amount)
+
+
+def not_frozen(s: State, account: str) -> Refusal | None:
+    """The account is known, not closed and not frozen, whoever asks."""
     refused = paying_in(s, account)
     if refused:
         return refused

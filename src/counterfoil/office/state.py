@@ -32,6 +32,7 @@ from counterfoil.office.fold_tables import FOLDS, PASSING
 from counterfoil.office.folds import FOLDERS, accounts_of
 from counterfoil.office.loans import rows as loans
 from counterfoil.office.money_orders import rows as money_orders
+from counterfoil.office.people import rows as people
 from counterfoil.office.remittances import rows as remittances
 from counterfoil.office.savings import folds as savings_folds
 from counterfoil.office.savings import rows as savings_rows
@@ -120,6 +121,12 @@ class State:
         self.order_count: Fold[money_orders.OrderCountRow] = Fold(1)
         self.instrument: Fold[money_orders.InstrumentRow] = Fold(2)
         self.cash_send: Fold[remittances.CashSendRow] = Fold(1)
+        self.owner: Fold[people.OwnerRow] = Fold(2)
+        self.mandate: Fold[people.MandateRow] = Fold(1)
+        self.death: Fold[people.DeathRow] = Fold(1)
+        self.minor: Fold[people.MinorRow] = Fold(1)
+        self.benefit: Fold[people.BenefitRow] = Fold(3)
+        self.levy: Fold[people.LevyRow] = Fold(1)
         self.passing: dict[str, list[tuple[Any, ...]]] = {name: [] for name in PASSING}
         self.editions: dict[bytes, Edition] = {}
         self.memo: dict[str, Any] = {}

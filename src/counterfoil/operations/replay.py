@@ -181,6 +181,8 @@ class Player:
             given["clerk"] = given.pop("subject", None)
         shape = fields_of(ASKS[kind])
         kept = self.desk.body_of_record(identity)
+        if "date" not in given:
+            given["date"] = kept["date"] if kept and "date" in kept else self._date(kind)
         sides: list[Beside] = []
         if "details" in shape and (line.get("details") is not None or shape["details"][1]):
             sides.append(self._details(kind, identity, line, given, kept))
@@ -188,8 +190,6 @@ class Player:
             given["services"] = self._services(identity, given.get("services"), sides)
         if kind == "reversal":
             given = self._fill_reversal(given)
-        if "date" not in given:
-            given["date"] = kept["date"] if kept and "date" in kept else self._date(kind)
         ask = parse({"kind": kind, **given})
         signers = [self.authority.session(clerk).signer, *(self._approver(c) for c in self._approvers(line))]
         epoch = line.get("epoch", self.desk.epoch)
@@ -277,9 +277,13 @@ class Player:
         if field == "entry":
             return named.entries[-1].sequence
         result = named.result()
-        wanted = {"to": "account", "presented_by": "customer", "on_behalf_of": "customer", "pouch": "token"}.get(
-            field, field
-        )
+        wanted = {
+            "to": "account",
+            "presented_by": "customer",
+            "on_behalf_of": "customer",
+            "representative": "customer",
+            "pouch": "token",
+        }.get(field, field)
         if wanted not in result:
             raise Malformed(f"{field} names {value}, which made no {wanted}", field=field)
         return result[wanted]

@@ -12,6 +12,7 @@ from typing import Any
 from counterfoil.customers.details import paper_hash
 from counterfoil.facts.money import VisitSettled
 from counterfoil.facts.remittances import CashSent, ClaimUnblocked
+from counterfoil.kernel.days import day
 from counterfoil.kernel.money import currency, parse_decimal
 from counterfoil.kernel.outcomes import Malformed
 from counterfoil.operations.answers import Accepted
@@ -50,7 +51,25 @@ def cash_flow(details: Mapping[str, str], body: Mapping[str, Any]) -> tuple[Mapp
     return details, {"left": max(0, amounts[0] - amounts[1] - amounts[2])}
 
 
-READ_OFF: dict[str, Read] = {"check-cash": check, "check-deposit": check, "loan-apply": cash_flow}
+MAJORITY = 18
+"""Years at which a person is of age: in most states (Alabama and Nebraska say 19, Mississippi 21)."""
+
+
+def age(details: Mapping[str, str], body: Mapping[str, Any]) -> tuple[Mapping[str, str], Mapping[str, Any]]:
+    """Whether the person is under age on the request's day. The date of birth itself stays in the details."""
+    born, on = day(details["born"], field="details.born"), day(body.get("date", ""), field="date")
+    if born > on:
+        raise Malformed(f"details.born: {born} is after {on}", field="details.born")
+    years = on.year - born.year - ((on.month, on.day) < (born.month, born.day))
+    return details, {"minor": years < MAJORITY}
+
+
+READ_OFF: dict[str, Read] = {
+    "check-cash": check,
+    "check-deposit": check,
+    "loan-apply": cash_flow,
+    "minor-mark": age,
+}
 """Kind of request → how its details are read. Raises ``Malformed`` naming the field."""
 
 
