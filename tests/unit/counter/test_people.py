@@ -175,9 +175,7 @@ def levy(house: House, amount: int) -> dict[str, Any]:
         ((90_000, 10_000), 999_999, 100_000, 50_000),
     ],
 )
-def test_a_levy_holds_what_is_not_protected(
-    benefits: tuple[int, ...], ordered: int, protected: int, held: int
-) -> None:
+def test_a_levy_holds_what_is_not_protected(benefits: tuple[int, ...], ordered: int, protected: int, held: int) -> None:
     house = with_benefits(*benefits)
     told = levy(house, ordered)
     assert (told["protected"], told["held"]) == (protected, held)
