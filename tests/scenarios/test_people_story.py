@@ -56,11 +56,11 @@ def paper(answer: Accepted, language: str = "en") -> str:
     return " ".join(" ".join(text_lines(made)).split())
 
 
-def draws(house: House, amount: int, **who: str) -> Accepted:
+def draws(house: House, amount: int, **who: Any) -> Accepted:
     return house.do("withdrawal", till="T1", account=house.account, amount=amount, **who)
 
 
-def refused(house: House, amount: int, **who: str) -> str:
+def refused(house: House, amount: int, **who: Any) -> str:
     return refusal(house.ask("withdrawal", till="T1", account=house.account, amount=amount, **who)).code
 
 
