@@ -15,7 +15,7 @@ from counterfoil.testing.builders import SUPERVISOR, House, counter, unchanged
 
 BANK = demonstration("us-postal-bank")
 
-COMES_BACK = {"order-refund"}
+COMES_BACK = {"order-refund", "cash-send-cancel"}
 """Services whose ``fee`` is paid back to the customer: they cost nothing."""
 
 
