@@ -41,9 +41,10 @@ def run(place: Place, *, open_browser: bool, ready_file: Path | None) -> int:
     """Makes the office unless it is there, opens its day, and serves it until Ctrl-C or SIGTERM."""
     with _progress() as told:
         made = seeded.make(place, told)
-    with bootstrap.open_with(place.folder, "machine", stick=place.secret) as office:
-        office.desk.confirm_clock()  # The demo may have slept for weeks.
-        morning(office)
+    if not _open_already(place):
+        with bootstrap.open_with(place.folder, "machine", stick=place.secret) as office:
+            office.desk.confirm_clock()  # The demo may have slept for weeks.
+            morning(office)
 
     def ready(url: str) -> None:
         value = {"url": url, "logins": logins(), "pid": os.getpid(), "office": str(place.folder.resolve())}
@@ -56,6 +57,15 @@ def run(place: Place, *, open_browser: bool, ready_file: Path | None) -> int:
     return serving.run(
         place.folder, QUIET, elsewhere=True, ready_file=None, stick=place.secret, said=ready, clock="machine"
     )
+
+
+def _open_already(place: Place) -> bool:
+    """Whether a business day is open, without opening the office for work: a second start is quick."""
+    store = bootstrap.open_store(place.folder, bootstrap.read_settings(place.folder), read_only=True)
+    try:
+        return any(row[1] != "closed" for row in store.scan("day"))
+    finally:
+        store.close()
 
 
 def logins() -> list[dict[str, str]]:

@@ -42,6 +42,8 @@ from counterfoil.operations.window import OfficeNow, Shown, Went
 OWN_PAGES = {"clerk-enrol": "/counter/enroll", "clerk-rotate": "/counter/pin", "visit": "/counter/visit"}
 """Kinds that have a page of their own instead of a form from the registry."""
 QUICK = (("F2", "deposit"), ("F4", "withdrawal"), ("F6", "stamp-sale"))
+OFTEN = ("check-cash", "check-deposit", "loan-apply", "loan-pay", "order-sale", "bill-pay")
+"""What a customer comes for besides, on her own page."""
 PREFILLED = (
     "account", "customer", "entry", "epoch", "case", "till", "loan", "amount", "every", "number_of_payments",
 )  # fmt: skip
@@ -173,7 +175,9 @@ async def customer(visit: Visit) -> Response[bytes]:
     session.customer = number
     accounts = [one.account for one in shown.holdings]
     entries = await visit.service.read(lambda store: window.entries_of(store, accounts))
-    return await visit.render("customer.html", shown=shown, entries=_titled(visit, entries), quick=_quick(visit))
+    more = [Item(_page_of(kind), visit.say(words.menu_of(kind).label)) for kind in OFTEN if may_ask(session.role, kind)]
+    quick = [*_quick(visit), *more]
+    return await visit.render("customer.html", shown=shown, entries=_titled(visit, entries), quick=quick)
 
 
 async def next_customer(visit: Visit) -> Response[bytes]:
