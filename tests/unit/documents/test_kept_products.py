@@ -9,11 +9,14 @@ from counterfoil.facts.checks import CheckDeposited
 from counterfoil.facts.loans import LoanOpened
 from counterfoil.kernel.money import USD
 from counterfoil.kernel.outcomes import Malformed
+from counterfoil.office.rules import edition
 from counterfoil.operations.desk import read_entry
 from counterfoil.operations.documents import kept
 from counterfoil.operations.documents.hold import hold_paper
 from counterfoil.operations.documents.loan import loan_paper
 from counterfoil.operations.documents.paper import Words, texts
+from counterfoil.operations.documents.savings import savings_paper
+from counterfoil.policy.terms.savings import SavingsTerms
 from counterfoil.testing.builders import House
 from scenarios.test_demo_season import season
 
@@ -38,6 +41,19 @@ def test_the_paper_of_a_loan_is_its_entrys(house: House) -> None:
             assert text in printed
     with pytest.raises(Malformed, match="no loan"):
         kept.loan_of_books(house.store, "5000000000")
+
+
+def test_the_paper_of_a_passbook_is_the_editions(house: House) -> None:
+    books = [row for row in house.desk.state.holding.all() if row.product == "passbook"]
+    made = kept.savings_of_books(house.store, books[0].account)
+    terms = edition(house.desk.state).terms(SavingsTerms)
+    assert terms is not None
+    assert (made.rate, made.least_to_open) == (terms.accounts["passbook"].rate_percent / 100, 100)
+    printed = " ".join(texts(savings_paper(made, Words("en", USD, catalog("en")))))
+    assert f"{made.apy}%" in printed
+    assert made.apy == "2.02"
+    with pytest.raises(Malformed, match="not a customer's account"):
+        kept.savings_of_books(house.store, "4000000002")
 
 
 def test_the_notice_of_a_deposit_is_its_entrys(house: House) -> None:

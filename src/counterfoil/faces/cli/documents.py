@@ -18,7 +18,9 @@ from counterfoil.operations.documents import kept
 from counterfoil.operations.documents.paper import as_plain
 from counterfoil.operations.documents.reading import KINDS, elsewhere_of, values_of, write
 
-NAMED_BY = {"statement": "account", "passbook": "account", "loan": "loan", "hold": "case", "fees": None}
+NAMED_BY = {
+    "statement": "account", "passbook": "account", "savings": "account", "loan": "loan", "hold": "case", "fees": None,
+}  # fmt: skip
 """What the books can make, and what it is asked for by."""
 
 
@@ -50,9 +52,9 @@ def paper(
     """Make a paper as PDF: KIND of paper, SOURCE of its values (a JSON file, - for standard input, or an office's DIR).
 
     KIND is one of loan, savings, hold, statement, fees, identity, passbook and money-order. Statement, passbook, fees,
-    loan and hold can be made from an office's folder; nothing is recorded there. The PDF is tagged (PDF/UA-1), and
-    the same values give the same bytes. With --json the content is printed, and a file is written only where --out
-    names one.
+    savings, loan and hold can be made from an office's folder; nothing is recorded there. The PDF is tagged
+    (PDF/UA-1), and the same values give the same bytes. With --json the content is printed, and a file is written only
+    where --out names one.
     """
     asked = {
         "account": account, "loan": loan, "case": case, "from": since, "to": until, "page": page,
@@ -95,6 +97,8 @@ def _from_books(house: House, folder: Path, kind: str, lang: str | None, asked: 
         if kind == "fees":
             content = read_json(asked["elsewhere"]) if asked["elsewhere"] is not None else {}
             return language, kept.prices_of(store, language, translate, elsewhere_of(content))
+        if kind == "savings":
+            return language, kept.savings_of_books(store, account)
         if kind == "passbook":
             return language, kept.passbook_of(store, account, translate, page=asked["page"])
         return language, kept.statement_of(

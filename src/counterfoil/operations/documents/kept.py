@@ -32,10 +32,12 @@ from counterfoil.operations.documents.fees import Elsewhere, Fees, fees_of
 from counterfoil.operations.documents.hold import Hold
 from counterfoil.operations.documents.loan import Conditions, Due, Loan, Payday
 from counterfoil.operations.documents.paper import Head, Words
+from counterfoil.operations.documents.savings import Savings
 from counterfoil.operations.documents.statement import PASSBOOK_LINES, Movement, Passbook, Statement
 from counterfoil.operations.receipts import TITLES
 from counterfoil.operations.store import OfficeStore
 from counterfoil.policy.terms.elsewhere import Elsewhere as Elsewheres
+from counterfoil.policy.terms.savings import DAILY_BALANCE, LOWEST_OF_MONTH, SavingsTerms
 from counterfoil.products import loans as rule
 from counterfoil.products.exact import rounded_half_up
 
@@ -161,6 +163,33 @@ def hold_of_books(store: OfficeStore, case: str) -> Hold:
         exception=_HOLD_REASONS[fact.reason],
         at_once=fact.at_once,
         why=fact.doubt or "",
+    )
+
+
+_METHODS = {DAILY_BALANCE: "DAILY_BALANCE", LOWEST_OF_MONTH: "MINIMUM_BALANCE_OF_MONTH"}
+
+
+def savings_of_books(store: OfficeStore, account: str) -> Savings:
+    """The disclosure of an account by the terms of the edition in force. ``Malformed`` if it is no account of the
+    register, or one for which the edition has no terms."""
+    row = store.get("holding", (account,))
+    if row is None:
+        raise Malformed(f"{account!r} is not a customer's account", field="account")
+    product, edition = str(row[2]), load_state(store).policy
+    table = edition.terms(SavingsTerms) if edition else None
+    terms = table.accounts.get(product) if table else None
+    if edition is None or terms is None:
+        raise Malformed(f"the edition in force has no terms of savings for {product}", field="account")
+    owner = store.get("customer", (row[1],)) if isinstance(row[1], str) else None
+    tier = edition.tiers.get(str(owner[1])) if owner else None
+    return Savings(
+        head=_head(store, account, last_day(store)),
+        rate_percent=rounded_half_up(terms.rate_percent, 2),
+        compounding=terms.compounding.upper(),
+        crediting=terms.crediting.upper(),
+        method=_METHODS[terms.method],
+        least_to_open=terms.least_to_open,
+        ceiling=tier.balance_max if tier else None,
     )
 
 
