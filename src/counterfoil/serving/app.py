@@ -58,7 +58,7 @@ class AtWork:
 
     def papers(self, store: OfficeStore) -> Papers:
         """The receipts of this office, from a store that is open."""
-        return Papers(store, signer=self._signer, catalog=catalog)
+        return Papers(store, signer=self._signer, catalog=catalog, office_key=self.office.desk.office_key)
 
     def _signer(self, epoch: int) -> NodeSigner | None:
         try:

@@ -22,7 +22,7 @@ FOLDER = click.Path(path_type=Path, file_okay=False)
 FILE = click.Path(path_type=Path, dir_okay=False)
 
 
-_SHOWN = ("customer", "account", "case", "loan", "decision", "balance", "change")
+_SHOWN = ("customer", "account", "case", "claim_code", "loan", "decision", "balance", "change")
 """What an answer tells that a person goes on with."""
 
 
