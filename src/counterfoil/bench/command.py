@@ -150,6 +150,40 @@ def _desk_report(result: Mapping[str, Any]) -> str:
 
 
 @bench.command()
+@_count("--deposits", 20_000, "Deposits by 64 clients.")
+@_count("--batches", 40, "Batches by four clients.")
+@_count("--batch", 500, "Deposits in a batch.")
+@_count("--existing", 0, "Deposits that stand in the journal before.", least=0)
+@_SEED
+@_KEEP
+@json_option
+def http(
+    deposits: int, batches: int, batch: int, existing: int, seed: int, keep: Path | None, json_: bool
+) -> int:  # fmt: skip
+    """Deposits over HTTP, signed by their clients: a server's own process, one by one and in batches."""
+    from counterfoil.bench import http as measured
+
+    with progress() as say:
+        result = measured.run(
+            count=deposits, batches=batches, batch=batch, existing=existing, seed=seed, keep=keep, say=say
+        )
+    _tell(result, json_, _http_report)
+    return DONE
+
+
+def _http_report(result: Mapping[str, Any]) -> str:
+    lines = [told(result["machine"]), f"seed {result['seed']}; {result['existing']:,} deposits stood before"]
+    for name, text in (("single", "one by one"), ("batch", "in batches")):
+        row = result[name]
+        lines.append(
+            f"{row['clients']:>3} clients, {text}: {row['deposits_per_second']:,} deposits/s; "
+            f"p50 {row['p50_ms']} ms, p99 {row['p99_ms']} ms; "
+            f"{row['server_us_per_deposit']} µs of the server's processor each"
+        )
+    return "\n".join(lines)
+
+
+@bench.command()
 @_count("--slips", 20_000, "Slips to verify.", least=8)
 @_count("--threads", 2, "Threads.")
 @_SEED

@@ -24,7 +24,7 @@ from counterfoil.client.calls import (
     Refused,
     Unreachable,
 )
-from counterfoil.client.keys import ClerkKey, Enrolment, Signed, enrolment, new_key, signed
+from counterfoil.client.keys import ClerkKey, Enrolment, Signed, Signs, enrolment, new_key, signed
 
 __all__ = [
     "Accepted",
@@ -37,6 +37,7 @@ __all__ = [
     "ProblemError",
     "Refused",
     "Signed",
+    "Signs",
     "Unreachable",
     "enrolment",
     "new_key",

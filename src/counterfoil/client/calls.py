@@ -10,7 +10,7 @@ from typing import Any, Self
 
 import httpx
 
-from counterfoil.client.keys import ClerkKey, Signed, signed
+from counterfoil.client.keys import Signed, Signs, signed
 from counterfoil.kernel.outcomes import Malformed
 
 PATIENCE_S = 30
@@ -138,8 +138,8 @@ class Client:
         return self._office
 
     def sign(
-        self, kind: str, body: Mapping[str, Any], *, by: Sequence[ClerkKey], key: str | None = None,
-        details: Mapping[str, str] | None = None, salt: bytes | None = None, proves: ClerkKey | None = None,
+        self, kind: str, body: Mapping[str, Any], *, by: Sequence[Signs], key: str | None = None,
+        details: Mapping[str, str] | None = None, salt: bytes | None = None, proves: Signs | None = None,
     ) -> Signed:  # fmt: skip
         """A request signed for this office. ``date`` left out is the open business day."""
         office = self.office(anew=False)
@@ -155,8 +155,8 @@ class Client:
         )  # fmt: skip
 
     def ask(
-        self, kind: str, body: Mapping[str, Any], *, by: Sequence[ClerkKey], key: str | None = None,
-        details: Mapping[str, str] | None = None, salt: bytes | None = None, proves: ClerkKey | None = None,
+        self, kind: str, body: Mapping[str, Any], *, by: Sequence[Signs], key: str | None = None,
+        details: Mapping[str, str] | None = None, salt: bytes | None = None, proves: Signs | None = None,
     ) -> Accepted:  # fmt: skip
         """Asks for one thing and gives what was done; ``Refused`` if a rule said no. ``by``: the asking clerk's key
         first."""

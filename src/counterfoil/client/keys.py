@@ -13,7 +13,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, Protocol
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -27,6 +27,16 @@ from counterfoil.office.requests import ASKS, body_of, fields_of, parse
 CUSTODY = "client"
 """What an entry says of a key that lies on a client's machine."""
 _SEED_BYTES, _ID_BYTES = 32, 16
+
+
+class Signs(Protocol):
+    """What signs for a clerk: ``ClerkKey``, or a key that lies in a device of the client's own."""
+
+    @property
+    def key_id(self) -> bytes: ...
+    @property
+    def public_key(self) -> bytes: ...
+    def sign(self, message: bytes, /) -> bytes: ...
 
 
 class ClerkKey:
@@ -83,9 +93,9 @@ class Signed:
 
 
 def signed(
-    kind: str, body: Mapping[str, Any], *, by: Sequence[ClerkKey], office: str, epoch: int, client: bytes,
+    kind: str, body: Mapping[str, Any], *, by: Sequence[Signs], office: str, epoch: int, client: bytes,
     key: str | None = None, details: Mapping[str, str] | None = None, salt: bytes | None = None,
-    proves: ClerkKey | None = None,
+    proves: Signs | None = None,
 ) -> Signed:  # fmt: skip
     """Checks, hashes and signs a request. ``key``: the idempotency key; left out, a new one.
 
@@ -104,7 +114,7 @@ def signed(
 
 
 def _signed(
-    kind: str, made: Mapping[str, Any], key: str, identity: bytes, signers: Sequence[ClerkKey], office: str,
+    kind: str, made: Mapping[str, Any], key: str, identity: bytes, signers: Sequence[Signs], office: str,
     epoch: int, beside: Mapping[str, Any],
 ) -> Signed:  # fmt: skip
     ask = parse({"kind": kind, **made})
@@ -117,7 +127,7 @@ def _signed(
     return Signed(kind, key, identity, {"epoch": epoch, "body": shown, "approvals": approvals, **beside})
 
 
-def message_of(canonical: Mapping[str, Any], identity: bytes, office: str, epoch: int, key: ClerkKey) -> bytes:
+def message_of(canonical: Mapping[str, Any], identity: bytes, office: str, epoch: int, key: Signs) -> bytes:
     """What ``key`` signs for the request with this canonical body."""
     return je.approval_message(
         request_id=identity, body_hash=je.body_hash(codec.encode(dict(canonical))), office=office, epoch=epoch,
@@ -148,7 +158,7 @@ class Enrolment:
         )  # fmt: skip
 
 
-def enrolment(key: ClerkKey, *, clerk: str, role: str, office: str, epoch: int, date: str) -> Enrolment:
+def enrolment(key: Signs, *, clerk: str, role: str, office: str, epoch: int, date: str) -> Enrolment:
     """The enrolment of ``key`` for a clerk's number, proved by the key itself. ``office``, ``epoch`` and ``date`` are
     those of the office's page (``Client.office``)."""
     identity = secrets.token_bytes(_ID_BYTES)

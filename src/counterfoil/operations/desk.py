@@ -21,6 +21,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any, NamedTuple, NoReturn, Protocol
 
 from cryptography.exceptions import InvalidSignature
@@ -82,6 +83,12 @@ class Signer(Protocol):
     def sign(self, message: bytes) -> bytes: ...
 
 
+@lru_cache(maxsize=1_024)
+def _verifier(public_key: bytes) -> Ed25519PublicKey:
+    """Reading a key costs a fifth of a verification, and a till's clerk signs all day."""
+    return Ed25519PublicKey.from_public_bytes(public_key)
+
+
 class Carried:
     """A signature that was made elsewhere, by a key that never was in this process: what an API client sends.
 
@@ -105,7 +112,7 @@ class Carried:
         if self._held == (message, public_key):
             return True
         try:
-            Ed25519PublicKey.from_public_bytes(public_key).verify(self.signature, message)
+            _verifier(public_key).verify(self.signature, message)
         except (InvalidSignature, ValueError):
             return False
         self._held = (message, public_key)

@@ -66,10 +66,11 @@ class Message(NamedTuple):
 
 
 class Hooks:
-    """The endpoints of one office. What writes is called on the desk's thread alone."""
+    """The endpoints of one office. What writes is called on the desk's thread alone. ``now``: the world's time, in
+    which an endpoint rests; left out, the desk's, which may be a file's."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, desk: Desk, *, now: Callable[[], int] | None = None) -> None:
+        self._desk, self._now = desk, now or desk.clock.now
         self._hooks = {str(row[0]): Hook(*row) for row in desk.store.scan("webhook")}  # type: ignore[arg-type]  # the store keeps the columns of the row class
 
     def all(self) -> list[Hook]:
@@ -86,7 +87,7 @@ class Hooks:
         if len(self._hooks) >= HOOKS_MAX:
             raise Malformed(f"there are {HOOKS_MAX} endpoints already: remove one", field="url")
         names = " ".join(dict.fromkeys(kind_named(kind).name for kind in kinds))
-        now, chance = self._desk.clock.now(), entropy(8 + SECRET_BYTES)
+        now, chance = self._now(), entropy(8 + SECRET_BYTES)
         hook = Hook(f"wh_{chance[:8].hex()}", url, chance[8:], names, now, self._desk.epoch, self._desk.size, 0, 0, "")
         return self._keep(hook)
 
@@ -114,7 +115,7 @@ class Hooks:
         if not taken:
             moved = place != (was.epoch, was.sequence)
             failures = 1 if moved else was.failures + 1
-            due = self._desk.clock.now() + WAITS_S[min(failures - 1, len(WAITS_S) - 1)] * 1_000
+            due = self._now() + WAITS_S[min(failures - 1, len(WAITS_S) - 1)] * 1_000
         self._keep(was._replace(epoch=place[0], sequence=place[1], failures=failures, due=due, said=said[:40]))
 
     def get(self, which: str) -> Hook:

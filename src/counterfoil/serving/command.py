@@ -7,6 +7,7 @@ import os
 import secrets
 import sys
 from collections.abc import Callable, Mapping
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +63,7 @@ def run(
     sock = server.listen(settings.host, settings.port, elsewhere=elsewhere)
     with sock, bootstrap.open_with(folder, clock, stick=stick) as office, app.at_work(office, settings, log) as work:
         built = app.build(
-            work, new_id=lambda: secrets.token_bytes(12),
+            work, new_id=_numbered_ids(secrets.token_bytes(8)),
             web=lambda made: app.web_of(made, secret=secrets.token_bytes(32)),
         )  # fmt: skip
 
@@ -72,7 +73,7 @@ def run(
                 server.write_ready(ready_file, {"url": url, "pid": os.getpid(), "folder": str(folder.resolve())})
             (said or click.echo)(url)
 
-        hooks = Hooks(office.desk)
+        hooks = Hooks(office.desk, now=MachineClock().now)
         deliveries = Deliveries(
             work.service, hooks, log=log, metrics=work.metrics, now=MachineClock().now, seconds=settings.webhook_seconds
         )
@@ -86,6 +87,12 @@ def written(file: Path, value: Mapping[str, Any]) -> None:
     from counterfoil.serving import server
 
     server.write_ready(file, value)
+
+
+def _numbered_ids(prefix: bytes) -> Callable[[], bytes]:
+    """Ids of requests: this process's own chance, and a number. They name lines of a log and guard nothing."""
+    numbers = count()
+    return lambda: prefix + next(numbers).to_bytes(6, "big")
 
 
 def commands(work: Any, hooks: Hooks) -> dict[str, control.Command]:
@@ -147,7 +154,7 @@ def _asked(folder: Path, command: str, **arguments: Any) -> Any:
     with bootstrap.open_with(folder, "last") as office:
         if command in TOKEN_COMMANDS:
             return TOKEN_COMMANDS[command](Tokens(office.desk), arguments)
-        return HOOK_COMMANDS[command](Hooks(office.desk), arguments)
+        return HOOK_COMMANDS[command](Hooks(office.desk, now=MachineClock().now), arguments)
 
 
 @click.group()

@@ -12,6 +12,7 @@ import traceback
 from collections.abc import Callable, MutableMapping
 from typing import Any, TextIO
 
+import msgspec
 import structlog
 
 from counterfoil.kernel.days import moment
@@ -20,6 +21,11 @@ from counterfoil.operations.answers import Unanswered
 
 _LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40}
 _FRAMES = 12
+
+
+def _json(event: Any, **_: Any) -> str:
+    """One line; members in order, so that lines are easy to compare."""
+    return msgspec.json.encode(event, order="sorted").decode()
 
 
 class Log:
@@ -32,7 +38,7 @@ class Log:
 
         self._log = structlog.wrap_logger(
             structlog.PrintLogger(stream),
-            processors=[structlog.processors.add_log_level, timed, structlog.processors.JSONRenderer(sort_keys=True)],
+            processors=[structlog.processors.add_log_level, timed, structlog.processors.JSONRenderer(_json)],
             wrapper_class=structlog.make_filtering_bound_logger(_LEVELS[level]),
         )
 

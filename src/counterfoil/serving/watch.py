@@ -29,6 +29,7 @@ class Metrics:
 
     def __init__(self, service: Service) -> None:
         self.registry = CollectorRegistry()
+        self._found: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
         ProcessCollector(registry=self.registry)
         self.requests = Counter(
             "counterfoil_http_requests_total", "Requests answered.", ("method", "route", "status"),
@@ -46,6 +47,17 @@ class Metrics:
         self.webhooks = Counter(
             "counterfoil_webhook_deliveries_total", "Webhook deliveries tried.", ("outcome",), registry=self.registry
         )
+
+    def answered(self, method: str, route: str, status: int, seconds: float) -> None:
+        """Counts one request. The figures of each route are looked up once: there are few, by construction."""
+        key = method, route, status
+        found = self._found.get(key)
+        if found is None:
+            found = self._found[key] = (
+                self.requests.labels(method, route, str(status)), self.seconds.labels(route),
+            )  # fmt: skip
+        found[0].inc()
+        found[1].observe(seconds)
 
     def text(self) -> bytes:
         """The exposition format, version 0.0.4."""
@@ -89,8 +101,7 @@ class Watched:
     def _note(self, scope: Scope, status: int, seconds: float) -> None:
         route = route_of(scope)
         method = scope["method"] if scope["method"] in _METHODS else "OTHER"
-        self._metrics.requests.labels(method, route, str(status)).inc()
-        self._metrics.seconds.labels(route).observe(seconds)
+        self._metrics.answered(method, route, status, seconds)
         if self._access_log:
             state = scope["state"]
             self._log.info(

@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from counterfoil import bootstrap
-from counterfoil.bench import audit, day, day_end, desk, growth, slips
+from counterfoil.bench import audit, day, day_end, desk, growth, http, slips
 from counterfoil.bench.command import IN_TURN, bench
 from counterfoil.bench.machine import milliseconds, percentile
 from counterfoil.bench.office import BenchOffice, accepted, denominated, request_id
@@ -282,3 +282,13 @@ def test_the_end_of_a_day_is_measured_and_sound(tmp_path: Path) -> None:
     done = CliRunner().invoke(bench, ["day-end", "--accounts", "5", "--callers", "1"])
     assert done.exit_code == 0, done.output
     assert "the expense to the cent" in done.output
+
+
+def test_the_http_benchmark_is_sound(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(Path(bootstrap.__file__).parents[1]))
+    result = http.run(count=130, batches=3, batch=20, accounts=10, existing=300, keep=tmp_path / "kept" / "office")
+    assert result["sound"]
+    assert result["single"]["deposits"] == 130
+    assert result["batch"]["deposits"] == 60
+    assert result["single"]["deposits_per_second"] > 0
+    assert result["single"]["server_us_per_deposit"] > 0
