@@ -25,10 +25,12 @@ from datetime import date as Date  # noqa: N812  # "date" is a field of nearly e
 from datetime import timedelta
 from hashlib import sha256
 from typing import Any, NamedTuple, Protocol, TypeVar
+from zoneinfo import ZoneInfo
 
 from counterfoil.facts.day_end import BulkEntered, BulkPosted, DayEnded, LineSetAside
 from counterfoil.facts.record import Fact
 from counterfoil.kernel.days import day as read_day
+from counterfoil.kernel.days import moment
 from counterfoil.kernel.outcomes import Fault, Malformed, Unavailable
 from counterfoil.office.day_end.rows import BulkRow
 from counterfoil.office.deciding import Step
@@ -39,6 +41,7 @@ from counterfoil.operations.answers import Accepted, Answer, Unanswered
 from counterfoil.operations.desk import Desk, SystemRequest
 from counterfoil.operations.registry import STEPS
 from counterfoil.operations.tables import BULK_LINES
+from counterfoil.policy.terms.day_end import DayEndTerms
 
 T = TypeVar("T")
 DAYS_MAX = 3_700
@@ -120,6 +123,19 @@ def standing(desk: Desk, through: str | None = None) -> Standing:
     if count > DAYS_MAX:
         raise Malformed(f"{count} days are due, and at most {DAYS_MAX} are ended in one run", field="through")
     return Standing(ended, tuple((start + timedelta(days=n)).isoformat() for n in range(count)), unfinished)
+
+
+def is_time(desk: Desk) -> bool:
+    """Whether the edition's hour has come and a day is due, or a step is unfinished: for whoever serves to ask."""
+    now = standing(desk)
+    if now.unfinished:
+        return True
+    terms = desk.state.policy.terms(DayEndTerms) if desk.state.policy is not None else None
+    if terms is None or not now.due:
+        return False
+    zone = desk.state.current.zone if desk.state.current else "UTC"
+    today, clock = _calendar_day(desk), moment(desk.clock.now()).astimezone(ZoneInfo(zone))
+    return now.due[0] < today.isoformat() or clock.strftime("%H:%M") >= terms.at
 
 
 def _last_over(desk: Desk) -> Date:

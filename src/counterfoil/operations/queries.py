@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any, Literal, NamedTuple
 
+from counterfoil.facts.savings import InterestCredited, InterestPaid
 from counterfoil.kernel.days import day
 from counterfoil.kernel.idents import transfer_origin
 from counterfoil.kernel.outcomes import Malformed
@@ -22,6 +23,8 @@ from counterfoil.office.rows import DayRow, DifferenceRow, EpochRow, HoldingRow,
 from counterfoil.operations.store import OfficeStore
 
 By = Literal["booked", "value"]
+_INTEREST = (InterestCredited.number, InterestPaid.number)
+"""Codes of transfers that credit interest."""
 
 
 class AsOf(NamedTuple):
@@ -79,6 +82,26 @@ def account_book(store: OfficeStore, name: str, *, at: AsOf | None = None) -> di
         "balance": lines[-1]["balance"] if lines else 0,
         "transfers": lines,
     }
+
+
+def interest_totals(store: OfficeStore, year: int) -> list[dict[str, Any]]:
+    """What each account was credited in a calendar year: the figures of form 1099-INT (26 U.S.C. 6049).
+
+    A year's interest is what could be drawn in it: by the booking date, whatever days it was earned on.
+    """
+    names = {row.id: row.name for row in _accounts(store)}
+    first, last = date(year, 1, 1).toordinal(), date(year, 12, 31).toordinal()
+    totals: dict[str, int] = {}
+    for one in store.all_transfers():
+        if one.code in _INTEREST and first <= one.booked <= last and names[one.credit].startswith("customer:"):
+            account = names[one.credit].split(":")[1]
+            totals[account] = totals.get(account, 0) + one.amount
+    rows = []
+    for account in sorted(totals):
+        holding = store.get("holding", (account,))
+        customer = HoldingRow._make(holding).customer if holding is not None else None
+        rows.append({"account": account, "customer": customer, "interest": totals[account]})
+    return rows
 
 
 def till_book(store: OfficeStore, till: str) -> dict[str, Any]:

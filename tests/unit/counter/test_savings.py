@@ -137,6 +137,16 @@ def test_credited_is_the_expense_to_the_cent() -> None:
     sound(house)
 
 
+def test_the_interest_of_a_year_by_account() -> None:
+    house, account = saver(amount=100_000)
+    on(house, date(2026, 4, 1))
+    end(house)
+    assert queries.interest_totals(house.store, 2026) == [
+        {"account": account, "customer": house.customer, "interest": 300}
+    ]
+    assert queries.interest_totals(house.store, 2025) == []
+
+
 def test_one_line_a_day_and_product() -> None:
     house, _ = saver(amount=10_000)
     on(house, date(2026, 3, 6))

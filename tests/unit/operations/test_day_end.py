@@ -19,7 +19,7 @@ from counterfoil.office.deciding import Step, each
 from counterfoil.office.state import State
 from counterfoil.operations import bulk, queries
 from counterfoil.operations.audit import Asked, audit, rebuild
-from counterfoil.operations.day_end import DayEnd, Report, booking_date, standing
+from counterfoil.operations.day_end import DayEnd, Report, booking_date, is_time, standing
 from counterfoil.operations.desk import Desk, read_entry
 from counterfoil.operations.sequencer import Sequencer
 from counterfoil.operations.store import Commit, OfficeStore
@@ -200,6 +200,22 @@ def test_an_open_day_ends_once_it_is_counted() -> None:
     ended(house)
     assert standing(house.desk) == ("2026-03-05", (), ())
     sound(house)
+
+
+def test_the_hour_of_the_edition() -> None:
+    house = counter()
+    assert not is_time(house.desk)
+    house.close_tills(("T1", CLERK), ("T2", "103"))
+    house.do("vault-count", by=SUPERVISOR, approve=[CLERK], count={"10000": 60})
+    house.at(f"{DAY}T20:59")
+    assert not is_time(house.desk)
+    house.at(f"{DAY}T21:00")
+    assert is_time(house.desk)
+    house.do("day-close", by=SUPERVISOR)
+    house.at(f"{NEXT_DAY}T06:00")  # Yesterday is overdue at any hour.
+    assert is_time(house.desk)
+    ended(house)
+    assert not is_time(house.desk)
 
 
 def test_a_day_that_has_not_come_is_refused() -> None:

@@ -11,6 +11,8 @@ import click
 from counterfoil.faces.cli.house import House
 from counterfoil.faces.cli.main import WRONG, as_json, json_option
 from counterfoil.faces.cli.progress import shown_progress
+from counterfoil.kernel.money import Money, currency
+from counterfoil.operations import queries
 from counterfoil.operations.day_end import DayEnd, Report, Standing, Told, standing
 
 FOLDER = click.Path(path_type=Path, file_okay=False)
@@ -43,6 +45,30 @@ def day_end(house: House, folder: Path, through: str | None, status: bool, json_
         for line in _lines(report):
             click.echo(line)
     return WRONG if report.set_aside else 0
+
+
+@click.command()
+@click.argument("folder", metavar="DIR", type=FOLDER)
+@click.option("--year", required=True, type=click.IntRange(1900, 9999), help="The calendar year.")
+@json_option
+@click.pass_obj
+def interest_totals(house: House, folder: Path, year: int, json_: bool) -> int:
+    """What each account was credited in interest in a year: the figures of form 1099-INT."""
+    store = house.read_store(folder)
+    try:
+        rows = queries.interest_totals(store, year)
+        epoch = next(store.scan("epoch", descending=True, limit=1), None)
+    finally:
+        store.close()
+    if json_:
+        as_json({"year": year, "accounts": rows})
+        return 0
+    unit = currency(str(epoch[6])) if epoch is not None else None
+    for row in rows:
+        shown = str(Money(row["interest"], unit)) if unit is not None else str(row["interest"])
+        click.echo(f"{row['account']}  {row['customer'] or '':<10}  {shown:>16}")
+    click.echo(f"{len(rows)} accounts were credited interest in {year}.")
+    return 0
 
 
 @contextmanager

@@ -40,6 +40,7 @@ COMMANDS: dict[str, str] = {
     "proof": "counterfoil.faces.cli.proof:proof",
     "tiles": "counterfoil.faces.cli.proof:tiles",
     "verify": "counterfoil.faces.cli.proof:verify",
+    "interest-totals": "counterfoil.faces.cli.day_end:interest_totals",
     "day-end": "counterfoil.faces.cli.day_end:day_end",
     "loan": "counterfoil.faces.cli.loans:loan",
     "money-orders": "counterfoil.faces.cli.money_orders:money_orders",
