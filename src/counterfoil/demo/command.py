@@ -72,7 +72,7 @@ def demo(
 ) -> int:  # fmt: skip
     """Open a seeded post office in the browser: ninety days behind it, its day and drawers open, clerks to sign in as.
 
-    With --terminal, play a day of about 300 requests in an office instead, show its books and verify a receipt twice;
+    With --terminal, play a day of about 400 requests in an office instead, show its books and verify a receipt twice;
     run again, the same requests get the same answers and nothing new is recorded. --json goes with it.
     """
     if write_day is not None:

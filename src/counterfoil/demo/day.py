@@ -1,4 +1,4 @@
-"""The demo day: about 300 requests of one Monday at a village post office, made from a seed.
+"""The demo day: about 400 requests of one Monday at a village post office, made from a seed.
 
 Always true (``tests/scenarios/test_demo_day.py``): the same seed gives the same bytes, and they are those of
 ``day.jsonl`` beside this module (``test_the_file_is_what_the_seed_gives``); what each line expects is what the real
@@ -17,7 +17,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from counterfoil.demo import paydays
+from counterfoil.demo import paydays, services
 from counterfoil.demo.people import CLERKS, CUSTOMERS, Person
 
 SEED = 417
@@ -478,6 +478,7 @@ class _Day:
         self.ask("difference-dispute", _THA, case=case, reason="at noon the till was right to the cent")
         self.ask("difference-accept", _THA, case=case, note="found it: my own dollar, in the wrong tray")
         self.back_to_vault("T1", _BEN, 800_000)
+        services.count_orders(self)
         self.close_first_till()
         self.ask("day-close", _RUTH, expect="day.tills_open")
         self.back_to_vault("T3", _RUTH, 50_000)
@@ -526,11 +527,13 @@ _STORIES: dict[int, tuple[Callable[[_Day], None], ...]] = {
     5: (_Day.short_of_money,),
     6: (paydays.checks, paydays.bills),
     8: (_Day.over_the_ceiling, _Day.another_clerks_till),
+    10: (services.loan, services.money_orders),
     12: (_Day.sent_twice,),
-    14: (_Day.wrong_account,),
+    14: (_Day.wrong_account, services.cash_sent, services.mail),
     16: (_Day.suspect_note, _Day.money_gone),
     20: (_Day.frozen,),
     22: (_Day.held, _Day.moved_house),
+    24: (services.people,),
     26: (_Day.closed_and_opened,),
     29: (_Day.large_withdrawal,),
     32: (_Day.looked_over,),
