@@ -357,7 +357,7 @@ def backup(folder: Path, to: Path) -> list[str]:
     copy = SqliteStore(to / DATABASE, EXTRA_TABLES)
     try:
         epoch = copy.epochs()[-1]
-        secret = {name: [(row[0],) for row in copy.scan(name)] for name in ("sealed_key", "webhook")}
+        secret = {name: [(row[0],) for row in copy.scan(name)] for name in ("sealed_key", "webhook", "customer_login")}
         copy.commit(Commit(expected=(epoch, copy.size(epoch)), deletes=secret))
     finally:
         copy.close()

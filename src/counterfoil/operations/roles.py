@@ -195,6 +195,11 @@ def may_sign(role: str) -> bool:
     return role in OFFICE
 
 
+def may_give_code(role: str) -> bool:
+    """Whether this role may give a customer at the window a code for her own pages."""
+    return role in WINDOW
+
+
 def may_read(role: str, question: Question, *, own: bool = False) -> bool:
     """Whether this role may have the answer. ``own``: it is about the reader herself, which faces find out first."""
     return role in READ.get(question, frozenset()) and (role != CUSTOMER or question not in OWN or own)

@@ -106,7 +106,27 @@ WEBHOOK = TableSpec(
     1,
     "Webhook endpoints, and the first entry that each has not taken yet. In no backup: the secrets sign.",
 )  # fmt: skip
-SIDE_TABLES = (ANSWER, DETAILS, PERSON, SEALED, UNPRINTED, EVENT, SETTING, CHECKPOINT, LOOKED, TOKEN, WEBHOOK)
+CUSTOMER_LOGIN = TableSpec(
+    "customer_login",
+    "side",
+    (("customer", "text"), ("code", "blob?"), ("until", "int"), ("tries", "int"), ("passphrase", "blob?")),
+    1,
+    "Log-ins of customers: hashes of a one-time code, with its end and its tries, and of a passphrase. In no backup.",
+)
+SIDE_TABLES = (
+    ANSWER,
+    DETAILS,
+    PERSON,
+    SEALED,
+    UNPRINTED,
+    EVENT,
+    SETTING,
+    CHECKPOINT,
+    LOOKED,
+    TOKEN,
+    WEBHOOK,
+    CUSTOMER_LOGIN,
+)
 EXTRA_TABLES = (BULK_LINES, *FOLD_TABLES, *SIDE_TABLES)
 ALL_TABLES = (*BUILT_IN, *EXTRA_TABLES)
 """Every table, in the order of docs/reference/tables.md."""

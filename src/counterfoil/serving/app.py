@@ -20,7 +20,8 @@ from litestar.handlers import HTTPRouteHandler
 from counterfoil import bootstrap
 from counterfoil.bootstrap import Office
 from counterfoil.engines import scanning
-from counterfoil.engines.printing import qr
+from counterfoil.engines.passphrases import Argon
+from counterfoil.engines.printing import pdf, qr
 from counterfoil.engines.printing import text as receipt_text
 from counterfoil.engines.printing.device import DevicePrinter
 from counterfoil.engines.printing.paper import paper
@@ -93,7 +94,7 @@ def web_of(work: AtWork, *, secret: bytes) -> Sequence[HTTPRouteHandler]:
         catalog=catalog, qr=lambda slip: qr.svg(slip, module=1), papers=work.papers, seconds=time.monotonic,
         secret=secret, idle=work.settings.idle_seconds, secure=work.settings.behind_tls,
         printer=DevicePrinter(device, paper(work.settings.printer_paper)) if device else None,
-        codes=scanning.reader(),
+        codes=scanning.reader(), passphrases=Argon(), pdf=pdf.render,
     )  # fmt: skip
     return web_face.routes(work.service, house)
 

@@ -20,11 +20,20 @@ from litestar import Request, Response
 from litestar.exceptions.http_exceptions import RequestEntityTooLarge
 from litestar.handlers import HTTPRouteHandler
 
-from counterfoil.faces.web import counter, office, people, signing, verify
-from counterfoil.faces.web.sessions import COOKIE, GUEST_COOKIE, POSTS_A_MINUTE, Session, Sessions
+from counterfoil.faces.web import counter, customer, office, people, signing, verify
+from counterfoil.faces.web.sessions import (
+    COOKIE,
+    GUEST_COOKIE,
+    MEMBER_COOKIE,
+    MEMBER_IDLE_SECONDS,
+    POSTS_A_MINUTE,
+    Session,
+    Sessions,
+)
 from counterfoil.faces.web.visit import (
     BODY_BYTES_MAX,
     CLERKS,
+    CUSTOMERS,
     HEADERS,
     PUBLIC,
     House,
@@ -38,6 +47,7 @@ from counterfoil.faces.web.visit import (
 )
 from counterfoil.kernel.outcomes import CounterfoilError, Malformed, Unavailable, mark
 from counterfoil.operations.roles import Question, may_read
+from counterfoil.operations.self_service import NotHers, SelfService
 from counterfoil.operations.service import Service
 
 Show = Callable[[Visit], Awaitable[Response[bytes]]]
@@ -96,6 +106,19 @@ PAGES: tuple[Page, ...] = (
     Page("GET", "/office/journal", office.journal, Question.JOURNAL),
     Page("GET", "/office/policy", office.policy, Question.POLICY),
     Page("GET", "/office/people", office.people, Question.PEOPLE),
+    Page("POST", "/counter/code/{number:str}", customer.code),
+    Page("GET", "/me", customer.home, Question.ACCOUNT, CUSTOMERS),
+    Page("GET", "/me/sign-in", customer.form, None, CUSTOMERS),
+    Page("POST", "/me/sign-in", customer.sign_in, None, CUSTOMERS),
+    Page("POST", "/me/sign-out", customer.sign_out, None, CUSTOMERS),
+    Page("GET", "/me/enroll", customer.enroll_form, None, CUSTOMERS),
+    Page("POST", "/me/enroll", customer.enroll, None, CUSTOMERS),
+    Page("GET", "/me/prices", customer.prices, None, CUSTOMERS),
+    Page("GET", "/me/help", customer.complain, None, CUSTOMERS),
+    Page("GET", "/me/account/{account:str}", customer.account, Question.ACCOUNT, CUSTOMERS),
+    Page("GET", "/me/statement/{account:str}", customer.statement, Question.ACCOUNT, CUSTOMERS),
+    Page("GET", "/me/statement/{account:str}/pdf", customer.statement_pdf, Question.ACCOUNT, CUSTOMERS),
+    Page("GET", "/me/receipt/{epoch:int}/{entry:int}", customer.receipt, Question.RECEIPT, CUSTOMERS),
     Page("GET", "/verify", verify.form, None, PUBLIC),
     Page("POST", "/verify", verify.told, None, PUBLIC, verify.UPLOAD_BYTES_MAX),
 )
@@ -114,6 +137,10 @@ class Gate:
     def __init__(self, service: Service, house: House) -> None:
         self.service, self.house = service, house
         self.sessions = Sessions(house.seconds, house.secret, idle=house.idle)
+        self.customers = Sessions(house.seconds, house.secret + b"/customers", idle=MEMBER_IDLE_SECONDS)
+        self.members = (
+            SelfService(service.desk, service.sequencer.call, house.passphrases) if house.passphrases else None
+        )
         self._watch: asyncio.Task[None] | None = None
 
     async def answer(self, page: Page, request: Request[Any, Any, Any]) -> Response[bytes]:
@@ -123,6 +150,8 @@ class Gate:
             response = await self._answer(page, visit)
         except RequestEntityTooLarge:
             response = await self._sorry(visit, 413, mark("This is too large to send here. Nothing was done."))
+        except NotHers:
+            response = await self._sorry(visit, 404, mark("There is no such page for you."))
         except Malformed as error:
             response = await self._sorry(visit, 400, mark("This cannot be read. Go back and look at it again."), error)
         except Unavailable as error:
@@ -136,10 +165,14 @@ class Gate:
 
     def _visit(self, page: Page, request: Request[Any, Any, Any]) -> Visit:
         guest, language = guest_of(request), language_of(request)
-        session = self.sessions.find(request.cookies.get(COOKIE))
+        hers = page.face == CUSTOMERS
+        sessions = self.customers if hers else self.sessions
+        for gone in self.customers.idle_now():
+            self.customers.close(gone)
+        session = sessions.find(request.cookies.get(MEMBER_COOKIE if hers else COOKIE))
         visit = Visit(
-            request, self.service, self.house, self.sessions, guest or secrets.token_urlsafe(32), language,
-            self.house.catalog(language), session, face=page.face,
+            request, self.service, self.house, sessions, guest or secrets.token_urlsafe(32), language,
+            self.house.catalog(language), session, face=page.face, members=self.members,
         )  # fmt: skip
         if not guest and session is None:
             visit.set_cookie(GUEST_COOKIE, visit.guest)
@@ -148,7 +181,8 @@ class Gate:
     async def _answer(self, page: Page, visit: Visit) -> Response[bytes]:
         await self._lock_idle()
         session = visit.session
-        if session is not None and not session.locked and self._superseded(session):
+        hers = page.face == CUSTOMERS
+        if session is not None and not hers and not session.locked and self._superseded(session):
             session.locked = True
         if page.method == "POST":
             refused = await self._form(page, visit)
@@ -157,10 +191,10 @@ class Gate:
         if page.asks is None:
             return await page.show(visit)
         if session is None or session.locked:
-            return await signing.ask_again(visit)
-        if not may_read(session.role, page.asks):
+            return await (customer.ask_again(visit) if hers else signing.ask_again(visit))
+        if not may_read(session.role, page.asks, own=hers):  # What is not hers, ``self_service`` turns away.
             return await self._sorry(visit, 403, mark("This page is not for your role."))
-        self.sessions.touch(session)
+        visit.sessions.touch(session)
         return await page.show(visit)
 
     async def _form(self, page: Page, visit: Visit) -> Response[bytes] | None:
@@ -172,12 +206,12 @@ class Gate:
         token, trusted = visit.form.pop("_token", ""), from_here(visit.request)
         who = visit.session.token if visit.session else visit.guest
         peer = visit.session.token if visit.session else (visit.request.client.host if visit.request.client else "?")
-        wait = self.sessions.over(peer, "post", POSTS_A_MINUTE)
+        wait = visit.sessions.over(peer, "post", POSTS_A_MINUTE)
         if wait:
             answer = await self._sorry(visit, 429, mark("Too many at once from this screen. Wait a moment."))
             answer.headers["Retry-After"] = str(wait)
             return answer
-        if trusted and self.sessions.right_token(who, token):
+        if trusted and visit.sessions.right_token(who, token):
             return None
         if trusted and page.asks is not None and visit.session is None:  # It was sent before a restart.
             return await signing.ask_again(visit)

@@ -36,7 +36,7 @@ from counterfoil.office.requests import ASKS, fields_of
 from counterfoil.operations import window
 from counterfoil.operations.answers import Answer, Differs, Refused, Unanswered
 from counterfoil.operations.receipts import TITLES
-from counterfoil.operations.roles import may_ask
+from counterfoil.operations.roles import may_ask, may_give_code
 from counterfoil.operations.window import OfficeNow, Shown, Went
 
 OWN_PAGES = {"clerk-enrol": "/counter/enroll", "clerk-rotate": "/counter/pin", "visit": "/counter/visit"}
@@ -177,7 +177,10 @@ async def customer(visit: Visit) -> Response[bytes]:
     entries = await visit.service.read(lambda store: window.entries_of(store, accounts))
     more = [Item(_page_of(kind), visit.say(words.menu_of(kind).label)) for kind in OFTEN if may_ask(session.role, kind)]
     quick = [*_quick(visit), *more]
-    return await visit.render("customer.html", shown=shown, entries=_titled(visit, entries), quick=quick)
+    codes = visit.members is not None and may_give_code(session.role)
+    return await visit.render(
+        "customer.html", shown=shown, codes=codes, entries=_titled(visit, entries), quick=quick
+    )  # fmt: skip
 
 
 async def next_customer(visit: Visit) -> Response[bytes]:

@@ -19,6 +19,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 COOKIE, GUEST_COOKIE, LANGUAGE_COOKIE, SCREEN_COOKIE = "cf_session", "cf_guest", "cf_lang", "cf_screen"
+MEMBER_COOKIE = "cf_me"
+"""A customer's session: another cookie than a clerk's, so that neither opens the other's pages."""
+MEMBER_IDLE_SECONDS = 900
+"""After so long without a request a customer is signed out."""
 IDLE_SECONDS = 600
 """After so long without a request a screen locks: the key is dropped, what was typed stays."""
 WARN_SECONDS = 90
@@ -43,7 +47,8 @@ class Draft:
 
 @dataclass(slots=True)
 class Session:
-    """One clerk at one screen. ``locked``: her key was dropped, and a PIN opens the same session again."""
+    """One clerk at one screen, or a customer at home (``clerk`` is her number then). ``locked``: her key was dropped,
+    and a PIN opens the same session again."""
 
     token: str
     clerk: str

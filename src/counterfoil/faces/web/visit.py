@@ -32,6 +32,7 @@ from counterfoil.faces.web.sessions import (
     GUEST_COOKIE,
     IDLE_SECONDS,
     LANGUAGE_COOKIE,
+    MEMBER_COOKIE,
     SCREEN_COOKIE,
     WARN_SECONDS,
     Session,
@@ -42,7 +43,10 @@ from counterfoil.faces.web.sessions import (
 from counterfoil.kernel.days import moment
 from counterfoil.kernel.money import Currency, Money
 from counterfoil.kernel.outcomes import Malformed, Translate
+from counterfoil.operations.documents.paper import Paper
 from counterfoil.operations.papers import Papers
+from counterfoil.operations.roles import CUSTOMER
+from counterfoil.operations.self_service import Passphrases, SelfService
 from counterfoil.operations.service import Service
 from counterfoil.operations.store import OfficeStore
 from counterfoil.operations.window import Holding, OfficeNow, office_now
@@ -86,6 +90,10 @@ class House:
     idle: int = IDLE_SECONDS
     codes: Callable[[bytes], list[str]] | None = None
     """Reads the codes in a photo; None where that is not installed."""
+    passphrases: Passphrases | None = None
+    """Keeps customers' secrets; None where customers do not sign in."""
+    pdf: Callable[[Paper], bytes] | None = None
+    """A paper as PDF; None where none is made."""
 
 
 @dataclass(slots=True)
@@ -104,6 +112,8 @@ class Visit:
     files: dict[str, bytes] = field(default_factory=dict)
     face: str = CLERKS
     cookies: list[Cookie] = field(default_factory=list)
+    members: SelfService | None = None
+    """Customers' log-ins; None where they do not sign in."""
     _office: OfficeNow | None = None
 
     @property
@@ -191,6 +201,12 @@ class Visit:
         self.session = session
         self.set_cookie(COOKIE, session.token)
         self.set_cookie(LANGUAGE_COOKIE, self.language, seconds=31_536_000)
+
+    def open_for(self, customer: str) -> None:
+        """A customer signed in: her session begins under a new cookie."""
+        self.session = self.sessions.open(customer, CUSTOMER, None, before=self.session)
+        self.set_cookie(MEMBER_COOKIE, self.session.token)
+        self.set_cookie(GUEST_COOKIE, "", seconds=0)
 
     def _guard(self) -> Markup:
         return Markup('<input type="hidden" name="_token" value="{}">').format(self.token())
