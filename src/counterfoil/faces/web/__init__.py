@@ -2,8 +2,9 @@
 
 How another page is built on this (customers', the back office's, the public ones):
 
-- ``app.routes`` gathers handlers; a handler is ``async def page(visit: Visit) -> Response[Any]`` listed with
-  ``app.page`` (path, method, who may see it). It gets a ``Visit``: the request, the session, the language, the form.
+- ``app.routes`` gathers handlers; a handler is ``async def page(visit: Visit) -> Response[bytes]`` listed
+  as an ``app.Page`` (method, path, which question it answers). It gets a ``Visit``: the request, the session, the
+  language, the form.
 - ``visit.render("name.html", **values)`` fills a template that extends ``base.html``; texts in templates are
   ``{{ _("…") }}``, amounts ``{{ money(minor) }}``, days ``{{ day(date) }}``.
 - A form holds ``{{ guard() }}``, which is its CSRF token; ``visit.form`` is what was posted, checked already.
