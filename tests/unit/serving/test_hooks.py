@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from counterfoil import bootstrap
 from counterfoil.kernel.outcomes import Malformed
 from counterfoil.operations.desk import read_entry
 from counterfoil.operations.webhooks import (
@@ -26,6 +27,7 @@ from counterfoil.operations.webhooks import (
     secret_text,
 )
 from counterfoil.serving.hooks import Deliveries
+from counterfoil.testing import offices
 from counterfoil.testing.builders import counter
 from counterfoil.testing.servers import Served, served
 
@@ -188,6 +190,15 @@ def test_a_message_names_nobody(server: Served) -> None:
         assert customer not in text
         assert json.loads(text)["data"]["request"] == read_entry(kept).core.request_id.hex()
     assert len({message.id for message in bodies}) == len(bodies)
+
+
+def test_a_backup_holds_no_endpoint(tmp_path: Path) -> None:
+    offices.new_office(tmp_path / "office")
+    with offices.seated(tmp_path / "office") as office:
+        hook = Hooks(office.desk).add("https://a.example/", [], office.desk.entropy)
+    bootstrap.backup(tmp_path / "office", tmp_path / "copy")
+    assert hook.secret in (tmp_path / "office" / "office.db").read_bytes()
+    assert hook.secret not in (tmp_path / "copy" / "office.db").read_bytes()
 
 
 def test_the_signature_is_the_published_one() -> None:

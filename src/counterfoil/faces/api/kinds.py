@@ -20,6 +20,7 @@ from counterfoil.office.readers import Reader
 from counterfoil.office.requests import ASKS, Ask, EnrolClerk, RotateKey, fields_of, parse
 from counterfoil.operations.beside import Beside, details_beside, together
 from counterfoil.operations.desk import Carried, Request, Signer
+from counterfoil.operations.screens import MADE
 
 APPROVALS_MAX = 4
 KEY_ID_HEX, SIGNATURE_HEX, SALT_HEX = 16, 128, 2 * SALT_BYTES
@@ -44,6 +45,7 @@ def read_write(kind: str, identity: bytes, value: Any) -> Request:
         raise Malformed("body is missing: an object with the fields of this kind", field="body")
     given = {"kind": kind, **_with_bytes(kind, body)}
     ask = parse(given)
+    _only_here(kind, *(one["kind"] for one in given["services"])) if kind == "visit" else _only_here(kind)
     found = [_beside(kind, given, value)] if given.get("details") is not None else []
     if kind == "visit":
         found += _beside_services(given, value.get("services"))
@@ -52,6 +54,17 @@ def read_write(kind: str, identity: bytes, value: Any) -> Request:
     signers = _approvals(value.get("approvals"))
     proves = _proof(ask, signers)
     return Request(identity, epoch, ask, signers, proves=proves, side=together(found))
+
+
+def _only_here(*kinds: Any) -> None:
+    """A part of some bodies only the office can make, with its own key: nobody's word is taken for it."""
+    for kind in kinds:
+        if kind in MADE:
+            raise Malformed(
+                f"{kind} is asked at a screen of the office: part of its body only the office can make. "
+                "Nothing has been recorded.",
+                field="kind",
+            )
 
 
 def _members(kind: str) -> set[str]:
