@@ -44,6 +44,8 @@ from counterfoil.operations.tables import BULK_LINES
 from counterfoil.policy.terms.day_end import DayEndTerms
 
 T = TypeVar("T")
+PIECE = 128
+"""Lines in one go beside an open counter: what a customer may wait longer is then a few milliseconds."""
 DAYS_MAX = 3_700
 """Days in one run: ten years."""
 
@@ -170,12 +172,15 @@ def booking_date(desk: Desk) -> str:
 
 
 class DayEnd:
-    """Ends days. ``together``: chunks in one commit, 1 where a counter is open beside this."""
+    """Ends days. ``together``: entries of booked lines in one commit; ``piece``: lines made or booked in one go, at
+    most a chunk. Where a counter is open beside this, 1 and ``PIECE``."""
 
     def __init__(
-        self, at_desk: AtDesk, *, steps: Sequence[Step] = STEPS, together: int = 1, told: Told | None = None
-    ) -> None:
-        self._at_desk, self._steps, self._together = at_desk, steps, together
+        self, at_desk: AtDesk, *, steps: Sequence[Step] = STEPS, together: int = 1, piece: int = bulk.CHUNK_LINES,
+        told: Told | None = None,
+    ) -> None:  # fmt: skip
+        self._at_desk, self._steps, self._together, self._piece = at_desk, steps, together, piece
+        self._read: dict[tuple[bytes, int], list[Fact]] = {}
         self._told = told or _untold
 
     def run(self, through: str | None = None) -> Report:
@@ -205,7 +210,7 @@ class DayEnd:
 
     def _do(self, step: Step, day: str) -> None:
         if not self._at_desk(lambda desk: desk.state.bulk.get(day, step.name)):
-            staging = self._at_desk(lambda desk: _Staging(desk, step, day))
+            staging = self._at_desk(lambda desk: _Staging(desk, step, day, self._piece))
             while self._at_desk(staging.more):
                 self._told(day, step.name, staging.tree.size, 0)
             if not staging.tree.size:
@@ -216,7 +221,9 @@ class DayEnd:
     def _post(self, day: str, step: str) -> None:
         """Books the chunks that are left, then enters what was set aside."""
         while True:
-            done, count = self._at_desk(lambda desk: _post_next(desk, day, step, self._together))
+            done, count = self._at_desk(
+                lambda desk: _post_next(desk, day, step, self._together, self._piece, self._read)
+            )
             self._told(day, step, done, count)
             if done >= count:
                 break
@@ -230,8 +237,8 @@ class DayEnd:
 class _Staging:
     """Lines of a step being made and kept, a chunk at a time, before there is an entry."""
 
-    def __init__(self, desk: Desk, step: Step, day: str) -> None:
-        self.state, self.step, self.day = desk.state, step, day
+    def __init__(self, desk: Desk, step: Step, day: str, piece: int) -> None:
+        self.state, self.step, self.day, self.piece = desk.state, step, day, piece
         self.id = desk.entropy(16)
         self.tree = bulk.LinesTree()
         self.edition = self.state.policy_on(day)
@@ -265,7 +272,7 @@ class _Staging:
             if line is None:
                 return False
             waiting.append(encode(line))
-            if len(waiting) == bulk.CHUNK_LINES:
+            if len(waiting) == bulk.CHUNK_LINES or not len(waiting) % self.piece:
                 return False
         return True
 
@@ -303,21 +310,26 @@ def _derived(row: BulkRow, what: str, number: int) -> bytes:
     return sha256(row.lines + what.encode() + number.to_bytes(8, "big")).digest()[:16]
 
 
-def _post_next(desk: Desk, day: str, step: str, together: int) -> tuple[int, int]:
-    """Books the next chunks of a step in one commit; (lines done, lines in all)."""
+def _post_next(
+    desk: Desk, day: str, step: str, together: int, piece: int, read: dict[tuple[bytes, int], list[Fact]]
+) -> tuple[int, int]:
+    """Books the next lines of a step in one commit; (lines done, lines in all). ``read``: the chunk read last."""
     row = desk.state.bulk.get(day, step)
     if row is None:
         raise Fault(f"{step} of {day} is not entered")
     requests: list[SystemRequest] = []
     first = row.posted
     while first < row.size and len(requests) < together:
-        number = first // bulk.CHUNK_LINES
-        kept = desk.store.get(BULK_LINES.name, (row.lines, number))
-        if kept is None or not isinstance(kept[3], bytes):
-            raise Fault(f"lines {first} and later of {step} of {day} are not in the store: run an audit")
-        facts = bulk.read_own(kept[3])
+        number, offset = divmod(first, bulk.CHUNK_LINES)
+        if (row.lines, number) not in read:
+            kept = desk.store.get(BULK_LINES.name, (row.lines, number))
+            if kept is None or not isinstance(kept[3], bytes):
+                raise Fault(f"lines {first} and later of {step} of {day} are not in the store: run an audit")
+            read.clear()
+            read[row.lines, number] = bulk.read_own(kept[3])
+        facts = read[row.lines, number][offset : offset + piece]
         fact = BulkPosted(step, day, first, len(facts))
-        requests.append(_entry(desk, _derived(row, "post", number), "day-step-posted", step, day, fact, facts))
+        requests.append(_entry(desk, _derived(row, "post", first), "day-step-posted", step, day, fact, facts))
         first += len(facts)
     if requests:
         _accepted(desk, *requests)

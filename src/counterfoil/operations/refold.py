@@ -57,6 +57,8 @@ class _Step(NamedTuple):
     entered: BulkEntered
     at: Place
     tree: bulk.LinesTree
+    ready: list[Fact]
+    """Lines that were read and are not booked yet."""
 
 
 class Refold:
@@ -164,8 +166,9 @@ class Refold:
     def _book(self, posted: BulkPosted, at: Place) -> tuple[list[Fact], Place, list[int]]:
         """Books the lines of a chunk as the desk did; what was set aside then moves nothing now."""
         step = self._steps.get((posted.value_date, posted.step))
-        lines = self._chunk(step, at) if step is not None else None
-        if step is None or lines is None or (posted.first, posted.count) != (step.tree.size - len(lines), len(lines)):
+        first = step.tree.size - len(step.ready) if step is not None else -1
+        lines = self._next_lines(step, posted.count, at) if step is not None else []
+        if step is None or (posted.first, posted.count) != (first, len(lines)):
             self._tell(at.epoch, at.sequence, "bulk.lines", f"its lines of {posted.step} are not those that are kept")
             return [], at, []
         aside = [int(one[0]) - posted.first for one in posted.aside or ()]
@@ -174,6 +177,19 @@ class Refold:
             named = ", ".join(f"line {posted.first + place}: {outcome.name}" for place, outcome in refused[:20])
             self._tell(at.epoch, at.sequence, "ledger.refuses", f"the ledger refuses lines that were booked: {named}")
         return lines, at, [*aside, *(place for place, _ in refused)]
+
+    def _next_lines(self, step: _Step, count: int, at: Place) -> list[Fact]:
+        """The next lines of a step, as many as can be read: an entry books a chunk or a part of one."""
+        lines: list[Fact] = []
+        while len(lines) < count:
+            if not step.ready:
+                step.ready.extend(self._chunk(step, at) or ())
+            taken = step.ready[: count - len(lines)]
+            if not taken:
+                break
+            del step.ready[: len(taken)]
+            lines += taken
+        return lines
 
     def _chunk(self, step: _Step, at: Place) -> list[Fact] | None:
         """The next chunk of a step, if it can be read; after the last, the root must be the one that was entered."""
@@ -251,7 +267,7 @@ class Refold:
             self._day = None
         for fact in part.facts:
             if isinstance(fact, BulkEntered):
-                self._steps[fact.value_date, fact.step] = _Step(fact, at, bulk.LinesTree())
+                self._steps[fact.value_date, fact.step] = _Step(fact, at, bulk.LinesTree(), [])
             elif isinstance(fact, EpochOpened):
                 self.opened[at.epoch] = fact
             elif isinstance(fact, DayOpened):

@@ -100,6 +100,25 @@ def test_every_account_has_its_line_and_the_books_are_sound(small: None) -> None
     sound(house)
 
 
+@pytest.mark.parametrize("piece", [1, 3, 5])
+def test_lines_are_booked_in_pieces_beside_a_counter(piece: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bulk, "CHUNK_LINES", 4)
+
+    def lines(s: State, day: str) -> Iterator[Fact | None]:
+        for amount in range(1, 11):
+            yield HouseMoved(house.account, "interest", amount, "in", "test")
+
+    house = counter()
+    step = Step("pay", "day-step", lines)
+    DayEnd(lambda call: call(house.desk), steps=(step,), piece=piece).run(DAY)
+    assert house.owed() == 55
+    booked = [fact for row in house.store.entries(1, 0, house.desk.size) for fact in read_entry(row).facts]
+    counts = [fact.count for fact in booked if isinstance(fact, BulkPosted)]
+    assert sum(counts) == 10
+    assert max(counts) == min(piece, 4)
+    sound(house)
+
+
 def test_a_refused_line_is_set_aside(small: None) -> None:
     house = counter()
     report = ended(house, DAY)
