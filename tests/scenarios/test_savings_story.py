@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -62,7 +63,7 @@ def test_a_passbook_from_a_dollar(house: House) -> None:
     next_open_day(house, "2026-03-12")
     wrong = house.do("deposit", till="T1", account=book, amount=20_000).entries[0].sequence
     next_open_day(house, "2026-03-20")
-    undone = {"entry": wrong, "account": book, "amount": 20_000, "currency": "USD"}
+    undone: dict[str, Any] = {"entry": wrong, "account": book, "amount": 20_000, "currency": "USD"}
     house.do("reversal", **undone, approve=[SUPERVISOR], reason="it was her sister's")
 
     next_open_day(house, "2026-04-01")
@@ -74,11 +75,11 @@ def test_a_passbook_from_a_dollar(house: House) -> None:
     next_open_day(house, "2026-04-11")
     house.do("withdrawal", till="T1", account=book, amount=50_300, approve=[SUPERVISOR])
     evening(house)
-    again = evening(house)
-    assert again is None
-    page = " ".join(
-        texts(passbook_paper(passbook_of(house.store, book, catalog("en")), Words("en", USD, catalog("en"))))
-    )
+    before = queries.books(house.store)
+    evening(house)
+    assert queries.books(house.store) == before, "a day ends once"
+    words = Words("en", USD, catalog("en"))
+    page = " ".join(texts(passbook_paper(passbook_of(house.store, book, catalog("en")), words)))
     for figure in ("$999.00", "$3.00", "$503.00", "$500.00"):
         assert figure in page, figure
     totals = queries.interest_totals(house.store, 2026)
