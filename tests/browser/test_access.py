@@ -35,10 +35,10 @@ def paths(office: Counter, *, every: bool = False) -> list[str]:
     """Every page of the router that a browser opens, with something in its places. ``every``: the form of every kind,
     else one for each sort of control."""
     house = office.house
-    values = {"{number:str}": house.customer, "{epoch:int}": "1", "{entry:int}": "6"}
+    values = {"{number:str}": house.customer, "{account:str}": house.account, "{epoch:int}": "1", "{entry:int}": "6"}
     found = []
     for page in app.PAGES:
-        if page.method != "GET" or "{code" in page.path or "{rid" in page.path:
+        if page.method != "GET" or page.face == "customers" or "{code" in page.path or "{rid" in page.path:
             continue
         path = page.path
         for place, value in values.items():

@@ -18,7 +18,10 @@ from litestar import Litestar
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
 from counterfoil.counter.receipt import Receipt
-from counterfoil.engines.printing import qr
+from counterfoil.engines import scanning
+from counterfoil.engines.keys.sealed import FAST_FOR_TESTS
+from counterfoil.engines.passphrases import Argon
+from counterfoil.engines.printing import pdf, qr
 from counterfoil.engines.texts import catalog
 from counterfoil.faces.web import app
 from counterfoil.faces.web.visit import House as Pages
@@ -58,6 +61,7 @@ def served(house: House, *, with_printer: bool = True, idle: int = 600) -> Itera
     pages = Pages(
         catalog=catalog, qr=lambda slip: qr.svg(slip, module=1), papers=papers, seconds=time.monotonic,
         secret=b"s" * 32, idle=idle, printer=made.printed.append if with_printer else None,
+        codes=scanning.reader(), passphrases=Argon(FAST_FOR_TESTS), pdf=pdf.render,
     )  # fmt: skip
     application = Litestar(route_handlers=app.routes(service, pages), openapi_config=None)
     server = uvicorn.Server(uvicorn.Config(application, log_level="error", lifespan="on"))
