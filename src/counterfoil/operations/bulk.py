@@ -15,11 +15,13 @@ A full chunk is a perfect subtree of 512 leaves, so a line is proved from its ow
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from hashlib import sha256
 from typing import NamedTuple
 
 import cbor2
 
 from counterfoil import codec
+from counterfoil.facts.day_end import BalancesChecked
 from counterfoil.facts.record import Fact, fact_value, read_fact, read_own_fact
 from counterfoil.journal.hashing import EMPTY_ROOT, leaf_hash, node_hash
 from counterfoil.kernel.outcomes import Fault, Malformed
@@ -195,3 +197,18 @@ def about(fact: Fact) -> str:
         if isinstance(value, str) and value:
             return value
     return type(fact).__name__
+
+
+def balances(state: State, day: str) -> BalancesChecked:
+    """The trial balance when ``day`` ends, and one hash that stands for every account's counters.
+
+    The form: docs/formats/bulk.md. It walks over all accounts once: some microseconds each, once a day.
+    """
+    sums, digest, accounts = [0, 0, 0, 0], sha256(), 0
+    for row in state.machine.accounts():
+        accounts += 1
+        four = row[6:]
+        for place, part in enumerate(four):
+            sums[place] += part
+        digest.update(f"{row.name}\n{four[0]} {four[1]} {four[2]} {four[3]}\n".encode())
+    return BalancesChecked(day, accounts, sums[0], sums[1], sums[2], sums[3], digest.digest())

@@ -363,7 +363,9 @@ def _end_day(desk: Desk, day: str) -> DayDone:
         fact = DayEnded(day, [list(one) for one in done])
         # Nobody outside can know this id, and a run after a cut gives it again.
         request = sha256(b"counterfoil/day-end/v1\0" + desk.office_key + f"{desk.epoch}/{day}".encode()).digest()[:16]
-        _accepted(desk, _entry(desk, request, "day-end", "day-end", day, fact))
+        body = {"kind": "day-end", "date": booking_date(desk), "step": "day-end", "day": day}
+        parts = [Part("day-end", (fact, bulk.balances(state, day)))]
+        _accepted(desk, SystemRequest(request, body, lambda _: parts))
     return DayDone(day, done)
 
 

@@ -16,7 +16,7 @@ from dataclasses import fields as fields_of
 from typing import Any, NamedTuple
 
 from counterfoil.facts.customers import CustomerChanged, CustomerOpened
-from counterfoil.facts.day_end import BulkEntered, BulkPosted
+from counterfoil.facts.day_end import BalancesChecked, BulkEntered, BulkPosted
 from counterfoil.facts.kinds import Actor, kind_named, kind_numbered
 from counterfoil.facts.office import ClerkEnrolled, DayOpened, EpochOpened, KeyRevoked
 from counterfoil.facts.record import Fact, read_fact
@@ -134,6 +134,7 @@ class Refold:
     def _fold(self) -> None:
         parts, self._waiting = self._waiting, []
         state, first = self.state, parts[0].at
+        self._compare_balances(parts)
         try:
             transfers: list[Transfer] = []
             for facts, at, _ in parts:
@@ -222,6 +223,14 @@ class Refold:
                     what = f"lines of {step.entered.step} on {step.entered.value_date} are gone or cannot be read"
                     self._tell(step.at.epoch, step.at.sequence, "bulk.lines", what)
                     break
+
+    def _compare_balances(self, parts: list[Part]) -> None:
+        """What the end of a day says of all balances is what the journal gives up to there."""
+        for facts, at, _ in parts:
+            for fact in facts:
+                if isinstance(fact, BalancesChecked) and fact != bulk.balances(self.state, fact.value_date):
+                    what = f"the balances that ended {fact.value_date} are not those that the journal gives"
+                    self._tell(at.epoch, at.sequence, "bulk.balances", what)
 
     # --- what an entry must agree with -----------------------------------------------------------------------------
 

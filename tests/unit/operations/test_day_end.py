@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, TypeVar
 
 import pytest
 
-from counterfoil.facts.day_end import AccountSetAside, BulkEntered, BulkPosted
+from counterfoil.facts.day_end import AccountSetAside, BalancesChecked, BulkEntered, BulkPosted
 from counterfoil.facts.money import HouseMoved
 from counterfoil.facts.record import Fact
 from counterfoil.facts.savings import InterestCredited
 from counterfoil.journal.tree import root_of
 from counterfoil.kernel.outcomes import Malformed, Unavailable
+from counterfoil.ledger.trial import trial_balance
 from counterfoil.office.deciding import Step, each
 from counterfoil.office.state import State
 from counterfoil.operations import bulk, queries
@@ -451,3 +453,22 @@ def test_an_office_without_a_day_has_nothing_to_end() -> None:
     assert standing(bare_office().desk).due == ()
     house = open_office()
     assert ended(house, DAY).days[0].steps == ()
+
+
+def test_the_end_of_a_day_stands_for_every_balance(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The last entry of a day says the trial balance; if it says another one, audit names it."""
+    house = counter()
+    house.do("deposit", till="T1", account=house.account, amount=12_345)
+    DayEnd(lambda call: call(house.desk)).run(house.date)
+    sums = trial_balance(house.desk.state.machine.accounts())[0]
+    entry = read_entry(house.store.entries(1, house.desk.size - 1, 1)[0])
+    said = next(fact for fact in entry.facts if isinstance(fact, BalancesChecked))
+    assert (said.debits, said.credits, said.accounts) == (sums.debits_posted, sums.credits_posted, sums.accounts)
+    assert audit(house.store).findings == ()
+
+    house = counter()
+    true = bulk.balances
+    monkeypatch.setattr(bulk, "balances", lambda state, day: replace(true(state, day), debits=1))
+    DayEnd(lambda call: call(house.desk)).run(house.date)
+    monkeypatch.setattr(bulk, "balances", true)
+    assert [one.code for one in audit(house.store).findings] == ["bulk.balances"]
