@@ -8,8 +8,9 @@ from cases.registry import done, reached
 from counterfoil.facts import money_orders as o
 from counterfoil.facts.record import Fact
 from counterfoil.office.money_orders import asks as ask
-from counterfoil.operations.desk import Request
+from counterfoil.operations.desk import Desk, Request
 from counterfoil.products.money_orders import serials
+from counterfoil.testing import offices
 from counterfoil.testing.builders import CLERK, OTHER, SUPERVISOR, House, counter, edition, pieces
 
 FIRST = "10000000001"
@@ -44,6 +45,23 @@ def order(house: House, kind: str, number: int = 0, amount: int = 37_500, **more
     """A request about an order that was sold, at T1."""
     given = {"till": "T1", "serial": BLOCK[number], "amount": amount, "identification": "passport", **more}
     return house.request(kind, **given)
+
+
+def sound(desk: Desk, number: int) -> None:
+    """Forms received, one sold and stopped, the rest counted, for tests that look at every table."""
+    ana, ben = offices.clerk("101"), offices.clerk("102")
+    offices.done(desk, offices.ask(desk, number, "order-stock-in", by=[ana, ben], first=BLOCK[0], quantity=4))
+    offices.done(
+        desk,
+        offices.ask(
+            desk, number + 1, "order-stock-to-till", by=[ben, ana], till=offices.TILL, first=BLOCK[0], quantity=2
+        ),
+    )
+    sold = {"till": offices.TILL, "serial": BLOCK[0], "amount": 100, "fee": 255, "currency": "USD"}
+    offices.done(desk, offices.ask(desk, number + 2, "order-sale", by=[ben], **sold))
+    offices.done(desk, offices.ask(desk, number + 3, "order-stop", by=[ben], serial=BLOCK[0], reason="lost on the bus"))
+    left = [{"first": BLOCK[1], "quantity": 1}]
+    offices.done(desk, offices.ask(desk, number + 4, "order-count", by=[ben], till=offices.TILL, forms=left))
 
 
 @done("order-stock-in", "OrdersReceived")

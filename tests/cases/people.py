@@ -8,7 +8,8 @@ from cases.registry import done, reached
 from counterfoil.facts import people as f
 from counterfoil.facts.record import Fact
 from counterfoil.office.people import asks
-from counterfoil.operations.desk import Request
+from counterfoil.operations.desk import Desk, Request
+from counterfoil.testing import offices as o
 from counterfoil.testing.builders import CLERK, DAY, SUPERVISOR, House, counter
 
 A, B, WHO, OTHER_WHO = "4000000002", "4000000010", "7000000005", "7000000013"
@@ -166,6 +167,29 @@ def levied(amount: int = 20_000) -> House:
     told = house.do("levy", **TWO, account=house.account, amount=amount, authority="County court 12").result()
     house.names["case"] = str(told["case"])
     return house
+
+
+def sound(desk: Desk, number: int) -> None:
+    """A second owner, one who acts for them, a child, a benefit, a levy and a death, for tests that look at every
+    table."""
+    ana, ben = o.clerk("101"), o.clerk("102")
+    account = o.account_of(desk)
+
+    def person(at: int) -> str:
+        opened = o.ask(desk, number + at, "customer-open", by=[ben], tier="known", details=bytes([at + 1]) * 32)
+        return str(o.done(desk, opened).result()["customer"])
+
+    two, late = person(0), person(1)
+    asked: list[tuple[str, dict[str, Any]]] = [
+        ("owner-add", {"account": account, "customer": two, "survivorship": True}),
+        ("mandate-give", {"account": account, "customer": late, "role": "attorney", "scope": "draw", "papers": "a"}),
+        ("minor-mark", {"customer": two, "details": bytes([9]) * 32, "minor": True}),
+        ("benefit-credit", {"account": account, "amount": 900, "currency": "USD", "agency": "ssa", "reference": "m"}),
+        ("levy", {"account": account, "amount": 100, "currency": "USD", "authority": "County court 12/9"}),
+        ("death-note", {"customer": late, "died": o.DAY, "papers": "county certificate 77"}),
+    ]
+    for place, (kind, fields) in enumerate(asked, start=2):
+        o.done(desk, o.ask(desk, number + place, kind, by=[ana, ben], **fields))
 
 
 @done("owner-add", "OwnerAdded")

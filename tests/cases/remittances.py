@@ -8,8 +8,9 @@ from cases.registry import done, reached
 from counterfoil.facts import remittances as f
 from counterfoil.facts.record import Fact
 from counterfoil.office.remittances import asks as ask
-from counterfoil.operations.desk import Request
+from counterfoil.operations.desk import Desk, Request
 from counterfoil.products.claim_codes import code_hash
+from counterfoil.testing import offices as o
 from counterfoil.testing.builders import CLERK, OFFICE, SUPERVISOR, House, counter, taken
 
 CODE = "K7QM-2F9D-XW3P"
@@ -50,6 +51,13 @@ def blocked() -> tuple[House, str]:
     for _ in range(3):
         check(house, case, "0000-0000-0000")
     return house, case
+
+
+def sound(desk: Desk, number: int) -> None:
+    """Cash that waits to be claimed, for tests that look at every table."""
+    sent = {"till": o.TILL, "amount": 100, "fee": 300, "currency": "USD", "office": desk.state.place}
+    hashes = {"code": bytes(32), "details": bytes(range(32))}
+    o.done(desk, o.ask(desk, number, "cash-send", by=[o.clerk("102")], **sent, **hashes))
 
 
 @done("cash-send", "CashSent")

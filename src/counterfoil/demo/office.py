@@ -143,7 +143,7 @@ def make(place: Place) -> bool:
         raise Unavailable(f"{place.folder} is not empty and was not made by the demo. Choose another with --dir")
     place.folder.mkdir(parents=True, exist_ok=True)
     place.stick.mkdir(parents=True, exist_ok=True)
-    mark(place, {"seed": SEED, "made": False})  # First, so that a demo that was interrupted can be thrown away.
+    note_made(place, {"seed": SEED, "made": False})  # First, so that a demo that was interrupted can be thrown away.
     settings = bootstrap.Settings(DOMAIN, OFFICE, PLACE, 1, ZONE, "USD")
     bootstrap.init_office(place.folder, settings, edition=demonstration(EDITION), clock=_early())
     pin = pins()
@@ -159,7 +159,7 @@ def make(place: Place) -> bool:
             )  # fmt: skip
             if isinstance(answer, RefusedAnswer):
                 raise Fault(f"clerk {one.clerk} of the demo was not enrolled: {answer.refusal.sentence()}")
-    mark(place, {"seed": SEED, "made": True})
+    note_made(place, {"seed": SEED, "made": True})
     return True
 
 
@@ -198,7 +198,7 @@ def compared(place: Place, played: Played) -> bool | None:
     """Whether the outcomes are those of the first play; None if this was it, which is noted then."""
     recorded = place.recorded() or {}
     if "outcomes" not in recorded:
-        mark(place, {**recorded, "outcomes": played.digest})
+        note_made(place, {**recorded, "outcomes": played.digest})
         return None
     return bool(recorded["outcomes"] == played.digest)
 
@@ -241,6 +241,6 @@ def _early() -> FileClock:
     return FileClock(start=local_ms(local_time(f"{DATE}T07:50"), ZONE))
 
 
-def mark(place: Place, value: dict[str, Any]) -> None:
+def note_made(place: Place, value: dict[str, Any]) -> None:
     """Notes in the folder that the demo made it, and how far it came."""
     (place.folder / MARKER).write_text(json.dumps(value) + "\n", "utf-8")

@@ -43,7 +43,7 @@ def make(
         raise Unavailable(f"{place.folder} is not empty and was not made by the demo. Choose another with --dir")
     place.folder.mkdir(parents=True, exist_ok=True)
     place.stick.mkdir(parents=True, exist_ok=True)
-    demo_office.mark(place, {"seed": SEED, "made": False})
+    demo_office.note_made(place, {"seed": SEED, "made": False})
     yesterday = date.fromisoformat(local_day(MachineClock().now(), ZONE)) - timedelta(days=1)
     last = last or yesterday
     clock = FileClock(start=local_ms(local_time(f"{last - timedelta(days=days)}T07:30"), ZONE))
@@ -56,7 +56,7 @@ def make(
         season = Season(office.desk, clock, signers, zone=ZONE, habits=HABITS)
         season.play(last, told, days=days, people=people)
         office.desk.flush()
-    demo_office.mark(place, {"seed": SEED, "made": True, "last": last.isoformat()})
+    demo_office.note_made(place, {"seed": SEED, "made": True, "last": last.isoformat()})
     return True
 
 
