@@ -46,7 +46,7 @@ def typed_in(control: Control) -> dict[str, str]:
         "pouch": "P-9000-0611", "loan": ACCOUNT, "apr": "27.94", "tag": "ref-77",
         "serial": "10000000001", "new_serial": "10000000012", "first": "10000000001",
         "forms": "10000000001 x 9, 10000000102", "claim_code": "k7qm-2f9d-xw3p",
-        "representative": ACCOUNT, "agency": "ssa",
+        "representative": ACCOUNT, "agency": "ssa", "state": "ny",
     }  # fmt: skip
     return {control.name: right.get(control.control) or named.get(control.name, "some words")}
 
