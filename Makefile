@@ -25,7 +25,7 @@ test: gates ## The gates and every quick test
 	@$(RUN) pytest -n $(WORKERS) -m "not slow" $(ARGS)
 
 test-slow: setup-test ## The long tests
-	@$(RUN) pytest -m slow $(ARGS)
+	@$(RUN) pytest -n $(WORKERS) -m slow $(ARGS)
 
 gates: setup-test ## Style, types and layers, without the tests
 	@$(RUN) ruff check --output-format concise

@@ -23,7 +23,7 @@ from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parent.parent
 COPIED = ("src", "tests", "verifier", "docs", "scripts", "pyproject.toml")
-SECONDS_MAX = 120
+SECONDS_MAX = 600
 
 FAILURES = "tests/unit/operations/test_desk_failures.py"
 POWER = "tests/simulation/test_power_desk.py"
