@@ -51,7 +51,7 @@ CHECKS = [
     response_headers_conformance,
 ]  # fmt: skip
 """Not ``positive_data_acceptance``: a signature that a generator makes up is never a right one."""
-SAID = ("check digit", "hidden character", "a text is needed", ".0: ", ".0 pieces")
+SAID = ("stands twice in the approvals", "check digit", "hidden character", "a text is needed", ".0: ", ".0 pieces")
 """What no schema says: a check digit, texts that people can see, and that 5.0 is not written for 5."""
 BETWEEN = {"kind", "count", "currency", "body.details", "services", "approvals", "what"}
 """Fields that are refused for what another one says; ``kind``: its body is made at a screen of the office."""
