@@ -171,6 +171,13 @@ def _() -> tuple[House, Request]:
     return house, house.request("direct-deposit", account=house.account)
 
 
+@reached("account.least")
+def _() -> tuple[House, Request]:
+    house = counter()
+    account = str(house.do("account-open", customer=house.customer, product="passbook").result()["account"])
+    return house, house.request("deposit", till="T1", account=account, amount=99)
+
+
 @reached("escheat.not_due")
 def _() -> tuple[House, Request]:
     house = counter()

@@ -57,6 +57,9 @@ def test_a_passbook_from_a_dollar(house: House) -> None:
     book = str(house.do("account-open", customer=house.customer, product="passbook").result()["account"])
     shown = " ".join(texts(savings_paper(savings_of_books(house.store, book), Words("es", USD, catalog("es")))))
     assert "3.71" in shown or "3,71" in shown, "the yield is told before a dollar is saved"
+    almost = refusal(house.ask("deposit", till="T1", account=book, amount=99))
+    assert almost.code == "account.least"
+    assert "$1.00 or more" in almost.sentence(), "a dollar opens it"
     house.do("deposit", till="T1", account=book, amount=100)
     house.do("deposit", till="T1", account=book, amount=99_900, approve=[SUPERVISOR])
 

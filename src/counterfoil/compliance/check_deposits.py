@@ -25,7 +25,7 @@ from typing import NamedTuple
 from counterfoil.compliance import holds
 from counterfoil.facts.checks import AGAIN
 from counterfoil.policy.terms.checks import HoldTerms
-from counterfoil.products.calendar import add_banking_days
+from counterfoil.products.calendar import FED, Calendar, add_banking_days
 
 ITEM_KINDS: Mapping[str, str] = {
     "treasury": "us_treasury_check",
@@ -50,10 +50,15 @@ class Holds(NamedTuple):
     reason: str
 
 
-def banking_day(terms: HoldTerms, on: date, minute: int) -> date:
+def banking_day(terms: HoldTerms, on: date, minute: int, calendar: Calendar = FED) -> date:
     """The banking day of a deposit at a window, ``minute`` minutes after midnight (229.19(a))."""
     deposit = holds.Deposit(
-        on=on, where="teller", items=(holds.Item("check", 1),), minute=minute, cutoff=terms.cutoff_hour * 60
+        on=on,
+        where="teller",
+        items=(holds.Item("check", 1),),
+        minute=minute,
+        cutoff=terms.cutoff_hour * 60,
+        calendar=calendar,
     )
     return holds.banking_day_of(deposit)
 
@@ -69,6 +74,7 @@ def holds_of(
     returns: int,
     doubted: bool,
     before: Mapping[str, int],
+    calendar: Calendar = FED,
 ) -> Holds:
     """``day``: the banking day. ``opened``: when the account was, if known. ``returns``: checks of the last six months
     that came back and were not covered. ``before``: the customer's plan of that banking day so far."""
@@ -79,7 +85,7 @@ def holds_of(
     items = [*earlier, (AGAIN if again else sort, amount)]
     if reason == SCHEDULE and sum(cents for _, cents in items) > holds.thresholds_on(day).large:
         reason = LARGE
-    asked = _asked(terms, items, day, age if new else None, _EXCEPTIONS.get(reason, ""))
+    asked = _asked(terms, items, day, age if new else None, _EXCEPTIONS.get(reason, ""), calendar)
     given = {} if doubted else {_day(what): cents for what, cents in before.items() if not _item(what)}
     courtesy = terms.at_once - given.get(date.min, 0) if reason in (SCHEDULE, LARGE) else 0
     at_once = min(amount, max(courtesy, 0))
@@ -108,7 +114,7 @@ def _day(what: str) -> date:
 
 
 def _asked(
-    terms: HoldTerms, items: Iterable[tuple[str, int]], day: date, new: int | None, exception: str
+    terms: HoldTerms, items: Iterable[tuple[str, int]], day: date, new: int | None, exception: str, calendar: Calendar
 ) -> dict[date, int]:
     """What the law asks to be available, by day; for ordinary checks in a new account, what the edition says."""
     ordinary = [(sort, cents) for sort, cents in items if new is not None and sort not in _SPECIAL]
@@ -117,7 +123,9 @@ def _asked(
     )  # fmt: skip
     asked: dict[date, int] = {}
     if ordinary:
-        asked[add_banking_days(day, terms.new_account_days)] = sum(cents for _, cents in ordinary)
+        asked[add_banking_days(day, terms.new_account_days, calendar.of_the_law())] = sum(
+            cents for _, cents in ordinary
+        )
     if others:
         deposit = holds.Deposit(
             on=day,
@@ -127,6 +135,7 @@ def _asked(
             account_age_days=new,
             exception=exception,
             cash_ladder=False,
+            calendar=calendar,
         )
         for part in holds.availability(deposit):
             asked[part.on] = asked.get(part.on, 0) + part.cents

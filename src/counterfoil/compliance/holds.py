@@ -24,7 +24,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from counterfoil.kernel.outcomes import Malformed, short
-from counterfoil.products.calendar import add_banking_days, banking_day_from
+from counterfoil.products.calendar import FED, Calendar, add_banking_days, banking_day_from
 
 NEW_ACCOUNT_DAYS = 30
 NINTH_DAY = 9
@@ -91,6 +91,8 @@ class Deposit:
     emergency_ended: date | None = None
     lines: Thresholds | None = None
     cash_ladder: bool = True
+    calendar: Calendar = FED
+    """Of the house: its banking days. Business days, in which holds are counted, leave out none of its own."""
 
 
 IN_PERSON = ("teller",)
@@ -147,7 +149,7 @@ def availability(deposit: Deposit) -> tuple[Available, ...]:
         shares = _kept([due for due in dues if due not in held], lines, ladder=deposit.cash_ladder)
     sums: dict[date, int] = {}
     for days, cents in shares:
-        on = add_banking_days(banking_day, days)
+        on = add_banking_days(banking_day, days, deposit.calendar.of_the_law())
         sums[on] = sums.get(on, 0) + cents
     for due in held:
         on = _held_until(due, banking_day, deposit)
@@ -161,13 +163,16 @@ def banking_day_of(deposit: Deposit) -> date:
     A stated day is used where it is one and not before the receipt: a night box or a far machine counts when emptied.
     """
     if deposit.banking_day is not None:
-        if deposit.banking_day < deposit.on or banking_day_from(deposit.banking_day) != deposit.banking_day:
+        if (
+            deposit.banking_day < deposit.on
+            or banking_day_from(deposit.banking_day, deposit.calendar) != deposit.banking_day
+        ):
             raise Malformed("the banking day of deposit is a banking day, not before the receipt", field="banking_day")
         return deposit.banking_day
     earliest = 12 * 60 if deposit.where in MACHINES else 14 * 60
     cutoff = max(deposit.cutoff, earliest) if deposit.cutoff is not None else None
     late = deposit.minute is not None and cutoff is not None and deposit.minute > cutoff
-    return banking_day_from(deposit.on + timedelta(days=1) if late else deposit.on)
+    return banking_day_from(deposit.on + timedelta(days=1) if late else deposit.on, deposit.calendar)
 
 
 def _sensible(deposit: Deposit) -> None:
@@ -232,10 +237,11 @@ def _extended(group: str) -> int:
 
 def _held_until(due: _Due, banking_day: date, deposit: Deposit) -> date:
     """The day a held check is available. After an emergency: its schedule, or the extension from its end, if later."""
+    law = deposit.calendar.of_the_law()
     if deposit.exception == "emergency" and deposit.emergency_ended:
-        ended = add_banking_days(deposit.emergency_ended, _EXTENSION.get(due.group, _EXTENSION["local"]))
-        return max(add_banking_days(banking_day, due.days), ended)
-    return add_banking_days(banking_day, _extended(due.group))
+        ended = add_banking_days(deposit.emergency_ended, _EXTENSION.get(due.group, _EXTENSION["local"]), law)
+        return max(add_banking_days(banking_day, due.days, law), ended)
+    return add_banking_days(banking_day, _extended(due.group), law)
 
 
 _Share = tuple[int, int]

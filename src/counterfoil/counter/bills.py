@@ -29,7 +29,7 @@ from counterfoil.office.state import State
 from counterfoil.policy.edition import Edition
 from counterfoil.policy.terms.bills import Biller, BillTerms
 from counterfoil.products.bill_reference import fits, normal
-from counterfoil.products.calendar import add_banking_days, banking_day_from
+from counterfoil.products.calendar import add_banking_days, banking_day_from, calendar_of
 
 CASE_LEAD = "B"
 _BACK_OFFICE = ("supervisor", "postmaster", "operations")
@@ -49,7 +49,7 @@ def decide_pay(a: ask.PayBill, s: State, by: Sitting, pledged: Pledged = NOTHING
         rules.at_till(s, a.date, a.till, by) or rules.in_currency(s, a.currency) or rules.known_faces(s, a.count)
     )
     if not refused and a.account is not None:
-        refused = rules.paying_out(s, a.account)
+        refused = rules.paying_out(s, a.account, a.presented_by, a.amount + a.fee)
     for person in (a.presented_by, a.on_behalf_of):
         if not refused and person is not None and s.customer.get(person) is None:
             refused = base.CustomerUnknown(person)
@@ -67,17 +67,15 @@ def decide_pay(a: ask.PayBill, s: State, by: Sitting, pledged: Pledged = NOTHING
     refused = _within(a, s, terms, biller, by)
     if refused:
         return refused
-    whole = a.amount + a.fee
-    refused = (
-        rules.till_room(s, a.till, whole, pledged) if a.account is None else rules.enough(s, a.account, whole, pledged)
-    )
+    refused = rules.money_there(s, a.till, a.account, a.amount + a.fee, pledged)
     if refused:
         return refused
     sent = biller.same_day and goes == date.fromisoformat(a.date)
+    arrives = goes if sent else add_banking_days(goes, biller.days, calendar_of(rules.edition(s)))
     fact = f.BillPaid(
         case=_case(s, by, pledged), biller=a.biller, title=biller.title, reference=reference, amount=a.amount,
         fee=a.fee, till=a.till, date=a.date, on=goes.isoformat(),
-        arrives=(goes if sent else add_banking_days(goes, biller.days)).isoformat(), sent=sent, account=a.account,
+        arrives=arrives.isoformat(), sent=sent, account=a.account,
         presented_by=a.presented_by, on_behalf_of=a.on_behalf_of, identification=a.identification, count=a.count,
     )  # fmt: skip
     return [Part(a.kind, (fact,))]
@@ -91,7 +89,8 @@ def _goes(a: ask.PayBill, s: State, by: Sitting, terms: BillTerms) -> date | Ref
         return no.BillDay(asked.isoformat(), terms.ahead_days)
     local = local_time_of(by.now, s.current.zone if s.current else "UTC")
     late = local.date() > today or local.hour >= terms.cutoff_hour
-    return banking_day_from(today + timedelta(days=1) if asked == today and late else asked)
+    first = today + timedelta(days=1) if asked == today and late else asked
+    return banking_day_from(first, calendar_of(rules.edition(s)))
 
 
 def _within(a: ask.PayBill, s: State, terms: BillTerms, biller: Biller, by: Sitting) -> Refusal | None:
@@ -196,11 +195,7 @@ def _back(
         return no.BillAccount(a.case, item.account)
     whole, terms = item.amount + item.fee, rules.edition(s).terms(BillTerms)
     refused = rules.approved(by, whole, terms.approval_above) if terms is not None else None
-    if a.account is not None:
-        refused = refused or rules.below_ceiling(s, a.account, whole, pledged)
-    else:
-        refused = refused or rules.till_has(s, a.till, whole, pledged)
-    return refused or item
+    return refused or rules.money_goes(s, a.till, a.account, whole, pledged) or item
 
 
 def goes_out(s: State, day: str) -> Iterator[Fact | None]:

@@ -32,7 +32,7 @@ from counterfoil.office.rules import NOTHING, Decision, Part, Pledged, Sitting
 from counterfoil.office.state import State
 from counterfoil.policy.edition import Edition
 from counterfoil.policy.terms.checks import CheckSort, CheckTerms
-from counterfoil.products.calendar import add_banking_days
+from counterfoil.products.calendar import FED, add_banking_days, calendar_of
 from counterfoil.products.returned import OF_MONEY
 
 CASE_LEAD = "K"
@@ -201,7 +201,7 @@ def decide_deposit(a: ask.DepositCheck, s: State, by: Sitting, pledged: Pledged 
     day, held = _held(a, s, by, terms, customer or a.account, pledged)
     if a.cash > held.at_once:
         return no.CheckCashPart(rules.money(s, held.at_once), rules.money(s, a.cash))
-    refused = rules.below_ceiling(s, a.account, a.amount, pledged) or rules.till_has(s, a.till, a.cash, pledged)
+    refused = rules.taken_in(s, a.account, a.amount, pledged) or rules.till_has(s, a.till, a.cash, pledged)
     if refused:
         return refused
     fact = f.CheckDeposited(
@@ -222,7 +222,8 @@ def _held(
     zone = s.current.zone if s.current else "UTC"
     local = local_time_of(by.now, zone)
     late = local.date().isoformat() != a.date  # Past midnight the business day is still open: after any cut-off.
-    day = holds.banking_day(terms.holds, date.fromisoformat(a.date), 1_439 if late else local.hour * 60 + local.minute)
+    minute, calendar = 1_439 if late else local.hour * 60 + local.minute, calendar_of(rules.edition(s))
+    day = holds.banking_day(terms.holds, date.fromisoformat(a.date), minute, calendar)
     plan = plan_of(s.check_plan.get(debtor, day.isoformat()))
     whose = f"{debtor}/{day.isoformat()}"
     for (what, owner), cents in pledged.sums.items():
@@ -232,6 +233,7 @@ def _held(
     return day, holds.holds_of(
         terms.holds, sort=a.sort, amount=a.amount, day=day, opened=date.fromisoformat(opened) if opened else None,
         again=a.again, returns=_returns(s, debtor, day), doubted=a.doubt is not None, before=plan,
+        calendar=calendar,
     )  # fmt: skip
 
 
@@ -325,11 +327,7 @@ def decide_recover(a: ask.RecoverCheck, s: State, by: Sitting, pledged: Pledged 
     due = row.due - pledged.sums.get(("check-due", a.case), 0)
     if a.amount > due:
         return no.CheckTooMuch(a.case, rules.money(s, due), rules.money(s, a.amount))
-    refused = (
-        rules.till_room(s, a.till, a.amount, pledged)
-        if a.account is None
-        else rules.enough(s, a.account, a.amount, pledged)
-    )
+    refused = rules.money_there(s, a.till, a.account, a.amount, pledged)
     if refused:
         return refused
     fact = f.CheckRecovered(
@@ -393,7 +391,8 @@ def releases(s: State, day: str) -> Iterator[Fact | None]:
 
     The law says "by 9 in the morning" of that day (229.19(b)); what becomes available on a Monday is free on Friday.
     """
-    until = add_banking_days(date.fromisoformat(day), 1).isoformat()
+    law = calendar_of(s.policy).of_the_law() if s.policy is not None else FED
+    until = add_banking_days(date.fromisoformat(day), 1, law).isoformat()
 
     def lines(key: tuple[str, int]) -> list[Fact]:
         row = s.check_part.get(*key)

@@ -36,7 +36,7 @@ from counterfoil.office.state import State
 from counterfoil.policy.edition import Edition
 from counterfoil.policy.terms.loans import LoanTerms
 from counterfoil.products import loans as rule
-from counterfoil.products.calendar import banking_day_from
+from counterfoil.products.calendar import FED, banking_day_from
 from counterfoil.products.exact import whole_half_up
 
 LOAN_LEAD = "5"
@@ -67,12 +67,14 @@ def within_terms(s: State, terms: LoanTerms, amount: int, every: str, number: in
     return None
 
 
-def first_due_fits(on: str, every: str, first_due: str) -> Refusal | None:
-    """The first due date is a banking day, and about one period away."""
+def first_due_fits(s: State, on: str, every: str, first_due: str) -> Refusal | None:
+    """The first due date is a banking day here, and about one period away. Later ones keep to the Federal Reserve's
+    days: they were printed when the loan was agreed, and no later edition moves them."""
     first, last = (day.isoformat() for day in rule.first_due_range(date.fromisoformat(on), every))
     if not first <= first_due <= last:
         return no.LoanFirstDue(first, last, first_due)
-    banking = banking_day_from(_day(first_due)).isoformat()
+    closed = frozenset(rules.edition(s).closed)
+    banking = banking_day_from(_day(first_due), FED._replace(closed=closed)).isoformat()
     return None if banking == first_due else no.LoanFirstDay(first_due, banking)
 
 
@@ -184,7 +186,7 @@ def decide_open(a: ask.OpenLoan, s: State, by: Sitting, pledged: Pledged = NOTHI
         refused
         or _application(s, terms, a)
         or within_terms(s, terms, a.amount, a.every, a.number_of_payments)
-        or first_due_fits(a.date, a.every, a.first_due)
+        or first_due_fits(s, a.date, a.every, a.first_due)
         or _one_at_a_time(s, terms, a, pledged)
     )
     if refused:
@@ -193,10 +195,7 @@ def decide_open(a: ask.OpenLoan, s: State, by: Sitting, pledged: Pledged = NOTHI
     refused = _able(s, terms, a, shown)
     if not refused and (a.payment, a.total, a.apr) != (shown.payment, shown.total, shown.apr_text):
         refused = no.LoanTermsDiffer(rules.money(s, shown.payment), rules.money(s, shown.total), shown.apr_text)
-    if not refused and a.account is None:
-        refused = rules.till_has(s, a.till, a.amount, pledged)
-    if not refused and a.account is not None:
-        refused = rules.below_ceiling(s, a.account, a.amount, pledged)
+    refused = refused or rules.money_goes(s, a.till, a.account, a.amount, pledged)
     if refused:
         return refused
     fact = f.LoanOpened(
@@ -294,11 +293,7 @@ def _money_in(s: State, a: ask.PayLoan | ask.RecoverLoan, most: int, pledged: Pl
         refused = no.LoanTwice(a.loan)
     if not refused and a.amount > most:
         refused = no.LoanOverpaid(a.loan, rules.money(s, most), rules.money(s, a.amount))
-    if not refused and a.account is not None:
-        refused = rules.enough(s, a.account, a.amount, pledged)
-    if not refused and a.account is None:
-        refused = rules.till_room(s, a.till, a.amount, pledged)
-    return refused
+    return refused or rules.money_there(s, a.till, a.account, a.amount, pledged)
 
 
 # Put off, given up, recovered
@@ -439,7 +434,7 @@ def _price(a: ask.OpenLoan, s: State) -> int | Refusal:
     if isinstance(terms, Refusal):
         return terms
     refused = within_terms(s, terms, a.amount, a.every, a.number_of_payments)
-    refused = refused or first_due_fits(a.date, a.every, a.first_due)
+    refused = refused or first_due_fits(s, a.date, a.every, a.first_due)
     return refused or first_quote(terms, a.amount, a.every, a.number_of_payments, a.date, a.first_due).interest
 
 

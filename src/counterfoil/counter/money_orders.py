@@ -5,9 +5,7 @@ Always true:
 1. A form is sold once and paid once, also within one visit (``test_an_order_is_paid_once``).
 2. What the open orders of the register add up to is what the ledger owes on them
    (``test_open_orders_add_up_to_the_ledger``).
-3. From the edition's line on, one person's purchases of a day need her papers, over all tills, orders and cash sent;
-   a purchase cut into pieces is one purchase (``test_a_purchase_in_pieces_is_seen``). What was bought by someone who
-   showed nothing cannot be joined to anything and is counted for its visit alone.
+3. From the edition's line on, one person's purchases of a day need her papers (``counter.purchases``).
 4. A blank form that is missing at a count opens a case that weighs nothing on the clerk
    (``test_a_missing_form_is_a_question_and_no_debt``).
 
@@ -17,25 +15,23 @@ Only this office's register is known here: an order of another office is refused
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date, timedelta
 
+from counterfoil.counter.purchases import known_buyers, papers_shown, pledge_purchase, with_today
 from counterfoil.facts import money_orders as o
-from counterfoil.facts.remittances import CashSent
 from counterfoil.kernel.outcomes import Refusal
 from counterfoil.office import refusals as no
 from counterfoil.office import rules
 from counterfoil.office.deciding import Decisions, Pledges, Prices, Reprices, Services, Step
 from counterfoil.office.money_orders import asks as ask
 from counterfoil.office.money_orders import refusals as nay
-from counterfoil.office.money_orders.folds import RESERVE, of_day
+from counterfoil.office.money_orders.folds import RESERVE
 from counterfoil.office.money_orders.forms import forms_at
-from counterfoil.office.money_orders.rows import InstrumentRow, OrderRow
+from counterfoil.office.money_orders.rows import OrderRow
 from counterfoil.office.rules import NOTHING, Decision, Part, Pledged, Sitting
 from counterfoil.office.state import State
 from counterfoil.policy.edition import Edition
 from counterfoil.policy.terms.money_orders import MoneyOrderTerms
-from counterfoil.products.instruments import Mark, Purchase, joined, marks
 from counterfoil.products.money_orders import order_fee, serials
 
 PRODUCT = "money-orders"
@@ -131,49 +127,6 @@ def decide_count(a: ask.CountOrders, s: State, by: Sitting) -> Decision:
     return [Part(a.kind, (fact,))]
 
 
-# --- who buys ---------------------------------------------------------------------------------------------------------
-
-
-def purchase_of(row: InstrumentRow) -> Purchase:
-    """A row of the instrument log as what tells whose it is."""
-    return Purchase(
-        row.kind, row.reference, row.amount, marks(row.presented_by, row.on_behalf_of, row.buyer, row.request)
-    )
-
-
-def pledge_purchase(fact: o.OrderSold | CashSent, pledged: Pledged) -> None:
-    """What a purchase for cash tells the later services of its visit."""
-    if fact.account is not None:
-        return
-    pledged.sums["instruments", "visit"] = pledged.sums.get(("instruments", "visit"), 0) + fact.amount
-    own = marks(fact.presented_by, fact.on_behalf_of, fact.buyer)
-    pledged.taken |= {(f"mark-{what}", which) for what, which in own}
-
-
-def bought_today(s: State, day: str, own: Iterable[Mark], pledged: Pledged) -> int:
-    """What this person has bought for cash today, as far as what she showed tells; this visit's services included."""
-    known = {*own, *((what.removeprefix("mark-"), which) for what, which in pledged.taken if what.startswith("mark-"))}
-    rows = [purchase_of(row) for row in of_day(s, day) if not row.undone]
-    return sum(one.amount for one in joined(rows, known)) + pledged.sums.get(("instruments", "visit"), 0)
-
-
-def known_buyers(s: State, *customers: str | None) -> Refusal | None:
-    """Whoever is named is in the register of customers."""
-    for customer in customers:
-        if customer is not None and s.customer.get(customer) is None:
-            return no.CustomerUnknown(customer)
-    return None
-
-
-def papers_shown(
-    s: State, would: int, limit: int, papers: tuple[str, ...], presented_by: str | None, identification: str | None
-) -> Refusal | None:
-    """At or above the line, the buyer is a customer on record who showed a paper (31 CFR 1010.415(a))."""
-    if would < limit or (presented_by is not None and identification in papers):
-        return None
-    return nay.OrderPapers(rules.money(s, would), rules.money(s, limit), ", ".join(papers))
-
-
 # --- sale -------------------------------------------------------------------------------------------------------------
 
 
@@ -188,7 +141,7 @@ def decide_sale(a: ask.SellOrder, s: State, by: Sitting, pledged: Pledged = NOTH
     refused = (
         _blank_at(s, a.serial, a.till, pledged)
         or known_buyers(s, a.presented_by, a.on_behalf_of)
-        or (rules.paying_out(s, a.account) if a.account else None)
+        or (rules.paying_out(s, a.account, a.presented_by, a.amount + a.fee) if a.account else None)
     )
     if refused:
         return refused
@@ -196,18 +149,12 @@ def decide_sale(a: ask.SellOrder, s: State, by: Sitting, pledged: Pledged = NOTH
         return nay.OrderLimit(rules.money(s, terms.each_max), rules.money(s, a.amount))
     refused = _fee_shown(s, order_fee(terms, a.amount, a.date), a.fee)
     if not refused and a.account is None:
-        own = marks(a.presented_by, a.on_behalf_of, a.buyer)
-        would = bought_today(s, a.date, own, pledged) + a.amount
+        would = with_today(s, a, pledged)
         if would > terms.day_max:
             return nay.OrderDayLimit(rules.money(s, terms.day_max), rules.money(s, would))
-        refused = papers_shown(
-            s, would, terms.identification_from, terms.identification, a.presented_by, a.identification
-        )
+        refused = papers_shown(s, a, would, terms.identification_from, terms.identification)
     refused = refused or rules.approved(by, a.amount, terms.approval_above)
-    paid = a.amount + a.fee
-    refused = refused or (
-        rules.enough(s, a.account, paid, pledged) if a.account else rules.till_room(s, a.till, paid, pledged)
-    )
+    refused = refused or rules.money_there(s, a.till, a.account, a.amount + a.fee, pledged)
     if refused:
         return refused
     fact = o.OrderSold(
@@ -250,10 +197,7 @@ def _paid_out(
     s: State, till: str, account: str | None, amount: int, by: Sitting, terms: MoneyOrderTerms, pledged: Pledged
 ) -> Refusal | None:
     """Second signature, then the money: from the till, or room in the account."""
-    refused = rules.approved(by, amount, terms.approval_above)
-    if refused or account is None:
-        return refused or rules.till_has(s, till, amount, pledged)
-    return rules.below_ceiling(s, account, amount, pledged)
+    return rules.approved(by, amount, terms.approval_above) or rules.money_goes(s, till, account, amount, pledged)
 
 
 def decide_cash(a: ask.CashOrder, s: State, by: Sitting, pledged: Pledged = NOTHING) -> Decision:

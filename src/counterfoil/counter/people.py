@@ -115,8 +115,7 @@ def decide_pay_estate(a: ask.PayEstate, s: State, by: Sitting) -> Decision:
         refused = rules.paying_in(s, a.to) or (no.SameAccount(a.account) if a.to == a.account else None)
     refused = refused or rules.two_sign(s, by, one_supervisor=True) or rules.enough(s, a.account, a.amount)
     if not refused:
-        to = a.to
-        refused = rules.below_ceiling(s, to, a.amount) if to is not None else rules.till_has(s, a.till, a.amount)
+        refused = rules.money_goes(s, a.till, a.to, a.amount)
     if refused or whose is None:
         return refused or nay.NotRepresentative(a.presented_by)
     fact = f.EstatePaid(

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from counterfoil.counter.money_orders import bought_today, known_buyers, papers_shown, pledge_purchase
+from counterfoil.counter.purchases import known_buyers, papers_shown, pledge_purchase, with_today
 from counterfoil.facts import remittances as f
 from counterfoil.facts.record import Fact
 from counterfoil.kernel.outcomes import Refusal
@@ -33,7 +33,6 @@ from counterfoil.office.rules import NOTHING, Decision, Part, Pledged, Sitting
 from counterfoil.office.state import State
 from counterfoil.policy.edition import Edition
 from counterfoil.policy.terms.remittances import RemittanceTerms
-from counterfoil.products.instruments import marks
 from counterfoil.products.remittances import Disclosure, disclosure, last_day, send_fee, whole_back
 
 PRODUCT = "cash-send"
@@ -51,7 +50,9 @@ def decide_send(a: ask.SendCash, s: State, by: Sitting, pledged: Pledged = NOTHI
     terms = _terms(s)
     if isinstance(terms, Refusal):
         return terms
-    refused = known_buyers(s, a.presented_by, a.on_behalf_of) or (rules.paying_out(s, a.account) if a.account else None)
+    refused = known_buyers(s, a.presented_by, a.on_behalf_of) or (
+        rules.paying_out(s, a.account, a.presented_by, a.amount + a.fee) if a.account else None
+    )
     if refused:
         return refused
     if a.office != s.place:
@@ -62,16 +63,10 @@ def decide_send(a: ask.SendCash, s: State, by: Sitting, pledged: Pledged = NOTHI
     if fee != a.fee:
         return nay.SendFeeDiffers(rules.money(s, fee), rules.money(s, a.fee))
     if a.account is None:
-        own = marks(a.presented_by, a.on_behalf_of, a.buyer)
-        would = bought_today(s, a.date, own, pledged) + a.amount
-        refused = papers_shown(
-            s, would, terms.identification_from, terms.identification, a.presented_by, a.identification
-        )
+        would = with_today(s, a, pledged)
+        refused = papers_shown(s, a, would, terms.identification_from, terms.identification)
     refused = refused or rules.approved(by, a.amount, terms.approval_above)
-    paid = a.amount + a.fee
-    refused = refused or (
-        rules.enough(s, a.account, paid, pledged) if a.account else rules.till_room(s, a.till, paid, pledged)
-    )
+    refused = refused or rules.money_there(s, a.till, a.account, a.amount + a.fee, pledged)
     if refused:
         return refused
     earlier = pledged.sums.get(("cash-send", "visit"), 0)

@@ -50,7 +50,7 @@ def unpaid(s: State, account: str) -> int:
 
 def decide_pay_interest(a: ask.PayInterest, s: State, by: Sitting) -> Decision:
     """Interest up to the last day that has ended, credited now: what a customer is paid who closes the account."""
-    refused = rules.open_day(s, a.date, by) or rules.paying_out(s, a.account)
+    refused = rules.open_day(s, a.date, by) or rules.not_frozen(s, a.account)
     if refused:
         return refused
     row, holding = s.saving.get(a.account), rules.the_holding(s, a.account)
@@ -79,7 +79,7 @@ def decide_tell_details(a: ask.TellDirectDeposit, s: State, by: Sitting, pledged
 
 def decide_escheat(a: ask.SendToState, s: State, by: Sitting) -> Decision:
     """What nobody has claimed for as long as the law says goes to the state, where its owner can claim it for ever."""
-    refused = rules.open_day(s, a.date, by) or rules.paying_out(s, a.account)
+    refused = rules.open_day(s, a.date, by) or rules.not_frozen(s, a.account)
     if refused:
         return refused
     row, terms = s.dormant.get(a.account), rules.edition(s).terms(SavingsTerms)

@@ -34,7 +34,7 @@ def decide_deposit(a: ask.Deposit, s: State, by: Sitting, pledged: Pledged = NOT
         or rules.known_faces(s, a.count)
         or rules.paying_in(s, a.account)
         or rules.within_limits(s, a.kind, a.amount, by, till=a.till, pledged=pledged)
-        or rules.below_ceiling(s, a.account, a.amount, pledged)
+        or rules.taken_in(s, a.account, a.amount, pledged)
         or rules.till_room(s, a.till, a.amount, pledged)
     )
     if refused:
@@ -76,7 +76,7 @@ def decide_transfer(a: ask.Transfer, s: State, by: Sitting, pledged: Pledged = N
         or rules.paying_in(s, a.to)
         or rules.within_limits(s, a.kind, a.amount, by)
         or rules.enough(s, a.account, a.amount, pledged)
-        or rules.below_ceiling(s, a.to, a.amount, pledged)
+        or rules.taken_in(s, a.to, a.amount, pledged)
     )
     if refused:
         return refused

@@ -430,6 +430,20 @@ class SameAccount(Refusal):
 
 
 @coded(
+    "account.least",
+    mark(
+        "The first money into account {account} must be {least} or more, and {wanted} was asked for. Pay in {least} "
+        "or more; later any sum will do. Nothing has been recorded."
+    ),
+)
+@dataclass(frozen=True, slots=True)
+class LeastToOpen(Refusal):
+    account: str
+    least: Money
+    wanted: Money
+
+
+@coded(
     "account.ceiling",
     mark(
         "Account {account} may hold {limit} with the papers shown, and would hold {would}. Show more papers "

@@ -20,6 +20,7 @@ from counterfoil.office.people.rights import may_draw
 from counterfoil.office.rows import DayRow, HoldingRow, TillRow
 from counterfoil.office.state import State
 from counterfoil.policy.edition import Edition
+from counterfoil.policy.terms.savings import SavingsTerms
 
 T = TypeVar("T")
 
@@ -259,6 +260,34 @@ def enough(s: State, account: str, amount: int, pledged: Pledged = NOTHING) -> R
     if amount > available:
         return no.NotEnoughFunds(account, money(s, amount), money(s, max(available, 0)))
     return None
+
+
+def taken_in(s: State, account: str, amount: int, pledged: Pledged = NOTHING) -> Refusal | None:
+    """The account may take ``amount``: the first money into it is what its product asks to open it, or more, and the
+    balance stays within the ceiling. What comes from outside without anybody at a window asks for neither."""
+    return _first_money(s, account, amount, pledged) or below_ceiling(s, account, amount, pledged)
+
+
+def _first_money(s: State, account: str, amount: int, pledged: Pledged) -> Refusal | None:
+    savings = edition(s).terms(SavingsTerms)
+    terms = savings.accounts.get(the_holding(s, account).product) if savings is not None else None
+    if terms is None or amount >= terms.least_to_open:
+        return None
+    name = customer_account(account, s.place)
+    _, credits, *_ = s.balance(name)[-4:]
+    if credits or pledged.change.get(name, 0) > 0:
+        return None
+    return no.LeastToOpen(account, money(s, terms.least_to_open), money(s, amount))
+
+
+def money_there(s: State, till: str, account: str | None, amount: int, pledged: Pledged = NOTHING) -> Refusal | None:
+    """What the customer pays can be taken: from her account, or as cash for which the till has room."""
+    return till_room(s, till, amount, pledged) if account is None else enough(s, account, amount, pledged)
+
+
+def money_goes(s: State, till: str, account: str | None, amount: int, pledged: Pledged = NOTHING) -> Refusal | None:
+    """What the customer is paid can go out: to her account, or in cash that the till holds."""
+    return till_has(s, till, amount, pledged) if account is None else taken_in(s, account, amount, pledged)
 
 
 def below_ceiling(s: State, account: str, amount: int, pledged: Pledged = NOTHING) -> Refusal | None:

@@ -44,7 +44,7 @@ def offer(
     on = _today(state)
     refused = within_terms(state, terms, amount, every, number)
     if not refused and first_due is not None:
-        refused = first_due_fits(on, every, first_due)
+        refused = first_due_fits(state, on, every, first_due)
     if refused:
         return refused
     found = first_quote(terms, amount, every, number, on, first_due)

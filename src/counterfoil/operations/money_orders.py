@@ -11,8 +11,8 @@ from typing import Any
 
 from counterfoil import codec
 from counterfoil.compliance.instrument_log import log_of_day
-from counterfoil.counter.money_orders import purchase_of
 from counterfoil.counter.order_form import OrderForm
+from counterfoil.counter.purchases import purchase_of
 from counterfoil.kernel.days import day as read_day
 from counterfoil.kernel.money import Money, currency
 from counterfoil.kernel.outcomes import Malformed

@@ -62,6 +62,8 @@ def _lines(edition: Edition) -> Iterator[Line]:
     yield from (Line(f"edition.{key}", value) for key, value in head.items() if value)
     yield Line("calendar.holidays", edition.holidays)
     yield Line("calendar.every_day", _yes(edition.every_day))
+    if edition.closed:
+        yield Line("calendar.closed", ", ".join(day.isoformat() for day in edition.closed))
     yield Line("denominations.faces", ", ".join(_money(face, edition) for face in edition.denominations))
     if edition.till_cash_max != AMOUNT_MINOR_MAX:
         yield Line("till.cash_max", _money(edition.till_cash_max, edition))

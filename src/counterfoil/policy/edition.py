@@ -101,7 +101,9 @@ class Edition:
     states: tuple[str, ...] = ()
     """Postal codes of the states whose offices this is for."""
     holidays: str = "XFED"
-    """The calendar of banking days."""
+    """The calendar of banking days: ``products.calendar`` says what it closes."""
+    closed: tuple[date, ...] = ()
+    """Further days on which the offices are closed: bills go and deposits count on the next banking day."""
     sources: Mapping[str, str] = field(default_factory=dict)
     """Where the values of the core's own tables come from, by table; each product's tables carry their own."""
     tables: Mapping[type, Any] = field(default_factory=dict)
@@ -122,6 +124,8 @@ _HEAD = {
 }  # fmt: skip
 HOLIDAYS = ("XFED", "none")
 """Calendars of banking days: the Federal Reserve's, or none (every weekday)."""
+CLOSED_MAX = 400
+"""Days of its own that an edition may list: a few years' worth, and never all days there are."""
 DIFFERING = frozenset(
     {
         "office", "offices", "place", "places", "branch", "branches", "zip", "zips", "county", "counties",
@@ -190,10 +194,15 @@ class _Reader:
         self._known(till, {"cash_max", "blind_count", "source"}, "till")
         sources = self._sources(root, all_of=bool(profile))
         calendar = self._table(root, "calendar", optional=True)
-        self._known(calendar, {"every_day", "holidays", "source"}, "calendar")
+        self._known(calendar, {"every_day", "holidays", "closed", "source"}, "calendar")
         holidays = calendar.get("holidays", "XFED")
         if holidays not in HOLIDAYS:
             self._broken("holidays", f"{holidays!r} is not a calendar kept here: {', '.join(HOLIDAYS)}")
+        closed = calendar.get("closed", [])
+        if not isinstance(closed, list) or len(closed) > CLOSED_MAX or not all(type(one) is date for one in closed):
+            self._broken("closed", f"a list of at most {CLOSED_MAX} dates such as 2026-12-24")
+        if len(set(closed)) != len(closed):
+            self._broken("closed", "a day stands twice")
         return Edition(
             digest=hashlib.sha256(self.content).digest()[:16],
             content=self.content,
@@ -214,6 +223,7 @@ class _Reader:
             authority=authority,
             states=states,
             holidays=holidays,
+            closed=tuple(sorted(closed)),
             sources=sources,
             tables=self._products(root, Served(states)),
         )

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from counterfoil.compliance import holds
 from counterfoil.compliance.check_deposits import ITEM_KINDS, Holds, banking_day, holds_of
 from counterfoil.policy.terms.checks import HoldTerms
+from counterfoil.products.calendar import FED, Calendar
 
 MONDAY = date(2026, 6, 1)
 OLD = date(2020, 1, 1)
@@ -115,6 +116,20 @@ def test_a_new_account_waits_as_the_edition_says_and_not_for_government_checks()
     assert day.deposit(1_000_00) == Holds(0, ((date(2026, 6, 12), 1_000_00),), "new-account")
     assert day.deposit(800_00, "treasury") == Holds(0, ((date(2026, 6, 2), 800_00),), "new-account")
     assert Day(terms(), opened=date(2026, 5, 1)).deposit(1_000_00).reason == "schedule"  # the thirty-first day
+
+
+def test_a_day_of_our_own_lengthens_no_hold() -> None:
+    # The offices are closed on Wednesday 4 March. A payroll check of Monday is available on Wednesday all the same.
+    ours = Calendar(closed=frozenset({date(2026, 3, 4)}))
+    for calendar in (FED, ours):
+        held = holds_of(
+            terms(), sort="payroll", amount=2_000_00, day=date(2026, 3, 2), opened=OLD, again=False, returns=0,
+            doubted=False, before={}, calendar=calendar,
+        )  # fmt: skip
+        assert held.parts == ((date(2026, 3, 4), 1_725_00),)
+    # A check of Tuesday evening is one of Thursday, the next day on which we are open.
+    assert banking_day(terms(), date(2026, 3, 3), 1_200) == date(2026, 3, 4)
+    assert banking_day(terms(), date(2026, 3, 3), 1_200, ours) == date(2026, 3, 5)
 
 
 @pytest.mark.parametrize(

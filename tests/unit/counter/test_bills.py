@@ -100,6 +100,24 @@ def test_the_day_it_goes_and_the_day_it_arrives(at: str, more: dict[str, Any], t
     assert on_and_arrival(house, **more) == told
 
 
+CLOSED = b"""[calendar]
+source = "tests"
+closed = [2026-03-02, 2026-03-05]
+"""
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        ({}, ("2026-03-03", "2026-03-04", False)),  # today is one of our own days off
+        ({"on": "2026-03-04"}, ("2026-03-04", "2026-03-06", False)),
+        ({"on": "2026-03-05"}, ("2026-03-06", "2026-03-09", False)),
+    ],
+)
+def test_a_bill_goes_on_a_day_that_is_ours(more: dict[str, Any], told: tuple[str, str, bool]) -> None:
+    assert on_and_arrival(counter(content=EDITION + CLOSED), **more) == told
+
+
 def test_a_bill_called_back_costs_nothing() -> None:
     house = counter()
     case = paid(house)

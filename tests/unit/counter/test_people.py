@@ -6,10 +6,14 @@ from typing import Any
 
 import pytest
 
+from cases.bills import bill
+from cases.money_orders import BLOCK
 from cases.people import DIGEST, TWO, child, dead, estate, house_with, joint, levied, mandated
+from cases.remittances import CODE, DETAILS
 from counterfoil.kernel.outcomes import Malformed
 from counterfoil.operations.screens import age
-from counterfoil.testing.builders import CLERK, NEXT_DAY, OTHER, SUPERVISOR, House, outcome_of
+from counterfoil.products.claim_codes import code_hash
+from counterfoil.testing.builders import CLERK, NEXT_DAY, OFFICE, OTHER, SUPERVISOR, House, outcome_of
 
 OK = "accepted"
 
@@ -51,6 +55,37 @@ def test_who_may_draw(made: Any, nobody: str, her: str, other: str) -> None:
     house = made()
     assert [drawing(house), drawing(house, "her"), drawing(house, "other")] == [nobody, her, other]
     assert [moving(house), moving(house, "her"), moving(house, "other")] == [nobody, her, other]
+
+
+PAID: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("order-sale", {"serial": BLOCK[0], "amount": 1_000, "fee": 255}),
+    ("bill-pay", bill(1_000)),
+    ("cash-send", {"amount": 1_000, "fee": 300, "office": OFFICE, "code": code_hash(CODE), "details": DETAILS}),
+)
+"""Services that an account may pay for."""
+
+
+@pytest.mark.parametrize(("kind", "given"), PAID, ids=[kind for kind, _ in PAID])
+def test_whoever_pays_from_an_account_may_draw_on_it(kind: str, given: dict[str, Any]) -> None:
+    guarded, joined = mandated(role="payee"), joint()
+    for house in (guarded, joined):
+        house.do("order-stock-in", by=SUPERVISOR, approve=[CLERK], first=BLOCK[0], quantity=1)
+        house.do("order-stock-to-till", approve=[SUPERVISOR], till="T1", first=BLOCK[0], quantity=1)
+
+    def paid(house: House, **who: str) -> str:
+        return outcome_of(house.decide(kind, **{**given, "till": "T1", "account": house.account, **who}))
+
+    assert paid(guarded) == "account.presenter"
+    assert paid(guarded, presented_by=guarded.customer) == "account.not_hers"
+    assert paid(guarded, presented_by=guarded.names["other"]) == "accepted"
+    stranger = joined.new_customer()
+    assert paid(joined, presented_by=stranger) == "account.not_hers"
+    assert paid(joined) == "accepted", "an owner needs no more than before"
+
+
+def test_interest_is_paid_into_a_guarded_account() -> None:
+    house = mandated(role="payee")
+    assert outcome_of(house.decide("interest-pay", account=house.account)) == "interest.nothing", "nobody draws"
 
 
 def test_after_a_death_only_the_survivor_draws() -> None:

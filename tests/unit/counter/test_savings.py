@@ -147,6 +147,28 @@ def test_the_interest_of_a_year_by_account() -> None:
     assert queries.interest_totals(house.store, 2025) == []
 
 
+def opening(house: House, account: str, *amounts: int) -> str:
+    """What a visit of deposits into one account comes to."""
+    services = [{"kind": "deposit", "till": "T1", "account": account, "amount": amount} for amount in amounts]
+    return outcome_of(house.decide("visit", till="T1", tendered=sum(amounts), services=services))
+
+
+def test_the_first_money_into_a_passbook_is_a_dollar_or_more() -> None:
+    house, book = saver()
+    everyday = house.account
+    assert opening(house, everyday, 1) == "accepted", "its terms ask for nothing"
+    assert (opening(house, book, 99), opening(house, book, 100)) == ("account.least", "accepted")
+    assert opening(house, book, 100, 1) == "accepted", "the second deposit of a visit sees the first"
+    assert opening(house, book, 1, 100) == "account.least"
+    house.do("deposit", till="T1", account=everyday, amount=500)
+    moved = {"account": everyday, "to": book}
+    assert outcome_of(house.decide("transfer", **moved, amount=99)) == "account.least", "however it comes"
+    first = house.do("transfer", **moved, amount=100).entries[0].sequence
+    assert opening(house, book, 1) == "accepted", "later sums may be of any size"
+    house.do("reversal", entry=first, account=everyday, amount=100, currency="USD")
+    assert opening(house, book, 1) == "accepted", "it was opened, and the mistake was ours"
+
+
 def test_one_line_a_day_and_product() -> None:
     house, _ = saver(amount=10_000)
     on(house, date(2026, 3, 6))

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from counterfoil.engines.editions import demonstration, names
 from counterfoil.kernel.limits import AMOUNT_MINOR_MAX
+from counterfoil.policy.book import lines_of
 from counterfoil.policy.edition import (
     DIFFERING,
     EDITION_BYTES_MAX,
@@ -104,6 +105,30 @@ def test_a_broken_edition_is_refused_with_its_line(old: str, new: str, reason: s
     assert error.value.line == line_of(old)
     assert f"line {error.value.line}" in str(error.value)
     assert error.value.field == "policy"
+
+
+@pytest.mark.parametrize(
+    ("lines", "reason"),
+    [
+        ("closed = 2026-12-24", "a list of"),
+        ('closed = ["2026-12-24"]', "a list of"),
+        ("closed = [2026-12-24T00:00:00]", "a list of"),
+        ("closed = [2026-12-24, 2026-12-24]", "stands twice"),
+        (f"closed = [{', '.join(['2026-12-24'] * 401)}]", "at most 400"),
+        ('holidays = "TARGET"', "not a calendar kept here"),
+        ("every_day = 1", "true or false"),
+    ],
+)
+def test_a_broken_calendar_is_refused_with_its_line(lines: str, reason: str) -> None:
+    with pytest.raises(BrokenEdition, match=reason) as error:
+        read_edition(EDITION + f'[calendar]\nsource = "tests"\n{lines}\n'.encode())
+    assert error.value.line == TEXT.count("\n") + 3
+
+
+def test_the_days_on_which_an_edition_is_closed() -> None:
+    read = read_edition(EDITION + b'[calendar]\nsource = "tests"\nclosed = [2026-12-24, 2026-07-03]\n')
+    assert read.closed == (date(2026, 7, 3), date(2026, 12, 24))
+    assert ("calendar.closed", "2026-07-03, 2026-12-24") in lines_of(read)
 
 
 @pytest.mark.parametrize("key", sorted(DIFFERING))

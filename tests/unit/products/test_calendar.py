@@ -13,6 +13,7 @@ from counterfoil.products.calendar import (
     DAYS_MAX,
     YEAR_MAX,
     YEAR_MIN,
+    Calendar,
     add_banking_days,
     banking_day_from,
     is_banking_day,
@@ -52,6 +53,31 @@ def test_the_banking_day_from_a_day_is_near(day: date) -> None:
     assert is_banking_day(found)
     assert 0 <= (found - day).days <= 5
     assert (found == day) is is_banking_day(day)
+
+
+@pytest.mark.parametrize(
+    ("day", "calendar", "open_"),
+    [
+        (date(2026, 7, 6), Calendar(), True),
+        (date(2026, 9, 7), Calendar(), False),  # Labor Day
+        (date(2026, 9, 7), Calendar("none"), True),
+        (date(2026, 9, 6), Calendar("none"), False),  # a Sunday
+        (date(2026, 9, 6), Calendar("none", every_day=True), True),
+        (date(2026, 9, 7), Calendar(every_day=True), False),
+        (date(2026, 12, 24), Calendar(closed=frozenset({date(2026, 12, 24)})), False),
+        (date(2026, 12, 24), Calendar("none", True, frozenset({date(2026, 12, 24)})), False),
+        (date(2026, 12, 24), Calendar(closed=frozenset({date(2026, 12, 24)})).of_the_law(), True),
+    ],
+)
+def test_an_edition_says_which_days_are_banking_days(day: date, calendar: Calendar, open_: bool) -> None:
+    assert is_banking_day(day, calendar) is open_
+
+
+def test_days_of_our_own_move_what_is_counted_in_ours() -> None:
+    ours = Calendar(closed=frozenset({date(2026, 12, 24), date(2026, 12, 28)}))
+    assert banking_day_from(date(2026, 12, 24), ours) == date(2026, 12, 29)
+    assert add_banking_days(date(2026, 12, 23), 1, ours) == date(2026, 12, 29)
+    assert add_banking_days(date(2026, 12, 23), 1) == date(2026, 12, 24)
 
 
 def test_ten_or_eleven_holidays_less_those_on_saturdays() -> None:

@@ -36,7 +36,8 @@ class AccountTerms:
     crediting: Annotated[str, one_of(*PERIODS)] = "quarterly"
     year_begins: Whole = 1
     """The month with which periods begin to be counted."""
-    least_to_open: Minor = 100
+    least_to_open: Minor = 0
+    """The first money into an account is this or more; later deposits may be of any size."""
     dormant_after_months: Whole = 36
 
 
