@@ -220,7 +220,7 @@ MUTANTS = (
     ),
     Mutant(
         "checks: a hold ends a day late", "counter/checks.py",
-        "    until = add_banking_days(date.fromisoformat(day), 1).isoformat()\n", "    until = day\n",
+        "    until = add_banking_days(date.fromisoformat(day), 1, law).isoformat()\n", "    until = day\n",
         (f"{CHECKS}::test_holds_end_on_their_days_each_once",),
     ),
     Mutant(
