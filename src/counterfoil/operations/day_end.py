@@ -115,7 +115,7 @@ def standing(desk: Desk, through: str | None = None) -> Standing:
     yet."""
     state = desk.state
     ended = max((row.date for row in state.ended_day.rows.values()), default=None)
-    unfinished = tuple(row for row in state.bulk.all() if row.posted < row.size)
+    unfinished = tuple(sorted(row for row in state.bulk.rows.values() if row.posted < row.size))
     first = min((row.date for row in state.day.rows.values()), default=None)
     if first is None:
         return Standing(ended, (), unfinished)
@@ -127,17 +127,28 @@ def standing(desk: Desk, through: str | None = None) -> Standing:
     return Standing(ended, tuple((start + timedelta(days=n)).isoformat() for n in range(count)), unfinished)
 
 
+def by_itself(desk: Desk) -> Standing:
+    """As ``standing``, with those days only that end by themselves now: from the edition's hour of their evening on, at
+    the office's own time."""
+    now, terms = standing(desk), ends_at(desk)
+    if terms is None:
+        return now._replace(due=())
+    zone = desk.state.current.zone if desk.state.current else "UTC"
+    today, clock = _calendar_day(desk).isoformat(), moment(desk.clock.now()).astimezone(ZoneInfo(zone))
+    come = clock.strftime("%H:%M") >= terms
+    return now._replace(due=tuple(day for day in now.due if day < today or (come and day == today)))
+
+
+def ends_at(desk: Desk) -> str | None:
+    """The hour at which the edition in force ends days, such as "21:00"; None if it names none."""
+    terms = desk.state.policy.terms(DayEndTerms) if desk.state.policy is not None else None
+    return terms.at if terms is not None else None
+
+
 def is_time(desk: Desk) -> bool:
     """Whether the edition's hour has come and a day is due, or a step is unfinished: for whoever serves to ask."""
-    now = standing(desk)
-    if now.unfinished:
-        return True
-    terms = desk.state.policy.terms(DayEndTerms) if desk.state.policy is not None else None
-    if terms is None or not now.due:
-        return False
-    zone = desk.state.current.zone if desk.state.current else "UTC"
-    today, clock = _calendar_day(desk), moment(desk.clock.now()).astimezone(ZoneInfo(zone))
-    return now.due[0] < today.isoformat() or clock.strftime("%H:%M") >= terms.at
+    now = by_itself(desk)
+    return bool(now.unfinished or now.due)
 
 
 def _last_over(desk: Desk) -> Date:

@@ -211,12 +211,15 @@ def mark_now(desk: Desk) -> Mark | None:
 
 
 class Ends(NamedTuple):
-    """How far the days have ended. ``aside``: lines set aside, (day, step, line, why, about whom)."""
+    """How far the days have ended. ``aside``: lines set aside, (day, step, line, why, about whom). ``at``: the hour of
+    the edition; ``last_run``: when the last day that has ended did so (ms)."""
 
     ended: str | None
     due: tuple[str, ...]
     unfinished: tuple[tuple[str, str, int, int], ...]
     aside: tuple[tuple[str, str, int, str, str], ...]
+    at: str | None
+    last_run: int | None
 
 
 def ends(desk: Desk) -> Ends:
@@ -226,7 +229,10 @@ def ends(desk: Desk) -> Ends:
     unfinished = tuple((row.date, row.step, row.posted, row.size) for row in found.unfinished)
     rows = sorted(desk.state.set_aside.all(), key=lambda row: (row.date, row.step, row.line), reverse=True)
     aside = tuple((row.date, row.step, row.line, row.reason, row.about) for row in rows[:PAGE])
-    return Ends(found.ended, found.due, unfinished, aside)
+    row = desk.state.ended_day.get(found.ended) if found.ended else None
+    entry = desk.store.entries(row.epoch, row.sequence, 1) if row is not None else ()
+    last_run = read_entry(entry[0]).core.time_ms if entry else None
+    return Ends(found.ended, found.due, unfinished, aside, day_end.ends_at(desk), last_run)
 
 
 def editions(store: OfficeStore) -> list[EditionRow]:

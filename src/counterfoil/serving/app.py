@@ -94,7 +94,7 @@ def web_of(work: AtWork, *, secret: bytes) -> Sequence[HTTPRouteHandler]:
         catalog=catalog, qr=lambda slip: qr.svg(slip, module=1), papers=work.papers, seconds=time.monotonic,
         secret=secret, idle=work.settings.idle_seconds, secure=work.settings.behind_tls,
         printer=DevicePrinter(device, paper(work.settings.printer_paper)) if device else None,
-        codes=scanning.reader(), passphrases=Argon(), pdf=pdf.render,
+        codes=scanning.reader(), passphrases=Argon(), pdf=pdf.render, ends_days=work.settings.day_end == "edition",
     )  # fmt: skip
     return web_face.routes(work.service, house)
 

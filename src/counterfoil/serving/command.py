@@ -6,7 +6,8 @@ import json
 import os
 import secrets
 import sys
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Coroutine, Mapping
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -55,7 +56,6 @@ def run(
     """Opens the office and serves it. ``said`` is told the address once requests are answered; ``clock`` as
     ``bootstrap.open_with``."""
     from counterfoil.serving import app, server
-    from counterfoil.serving.hooks import Deliveries
     from counterfoil.serving.logs import Log, take_over
 
     log = Log(sys.stderr, MachineClock().now, settings.log_level)
@@ -74,12 +74,23 @@ def run(
             (said or click.echo)(url)
 
         hooks = Hooks(office.desk, now=MachineClock().now)
-        deliveries = Deliveries(
-            work.service, hooks, log=log, metrics=work.metrics, now=MachineClock().now, seconds=settings.webhook_seconds
-        )
-        server.serve(built, sock, work, commands(work, hooks), ready=ready, beside=deliveries.run)
+        server.serve(built, sock, work, commands(work, hooks), ready=ready, beside=sides(work, hooks, settings))
         log.info("stopped")
     return 0
+
+
+def sides(work: Any, hooks: Hooks, settings: Settings) -> list[Callable[[], Coroutine[Any, Any, None]]]:
+    """What runs beside the faces until the server stops: webhooks are sent, and days end unless that is turned off."""
+    from counterfoil.serving.day_ends import DayEnds
+    from counterfoil.serving.hooks import Deliveries
+
+    deliveries = Deliveries(
+        work.service, hooks, log=work.log, metrics=work.metrics, now=MachineClock().now,
+        seconds=settings.webhook_seconds,
+    )  # fmt: skip
+    if settings.day_end == "off":
+        return [deliveries.run]
+    return [deliveries.run, DayEnds(work.service, log=work.log, metrics=work.metrics, seconds=time.monotonic).run]
 
 
 def written(file: Path, value: Mapping[str, Any]) -> None:

@@ -39,6 +39,7 @@ class Settings:
     behind_tls: bool = _set(False, "Browsers reach it over TLS (through a proxy), so cookies are marked secure.")
     printer: str = _set("", "The counter's receipt printer: a path, or tcp://host:9100. Left out: the browser prints.")
     printer_paper: str = _set("80", "Its paper, in millimeters.", among=("80", "58"))
+    day_end: str = _set("edition", "End days at the edition's hour, by itself; or never.", among=("edition", "off"))
     webhook_seconds: int = _set(10, "How long a webhook's receiver may take to answer.", low=1, high=60)
 
 

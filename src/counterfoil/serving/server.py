@@ -13,7 +13,7 @@ import json
 import os
 import signal
 import socket
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,8 @@ from counterfoil.serving.config import Settings
 from counterfoil.serving.control import Command, Control
 
 BACKLOG = 1_024
+Beside = Callable[[], Coroutine[Any, Any, None]]
+"""What runs beside a server until it is cancelled."""
 
 
 class _Server(uvicorn.Server):
@@ -62,10 +64,10 @@ def address(sock: socket.socket) -> str:
 
 def serve(
     app: Any, sock: socket.socket, work: AtWork, commands: Mapping[str, Command], *,
-    ready: Callable[[str], None], beside: Callable[[], Any] | None = None,
+    ready: Callable[[str], None], beside: Sequence[Beside] = (),
 ) -> None:  # fmt: skip
-    """Serves until a signal. ``ready`` is told the address once requests are answered; ``beside`` runs beside it (the
-    webhooks), and is cancelled at the end."""
+    """Serves until a signal. ``ready`` is told the address once requests are answered; each of ``beside`` runs
+    beside it (the webhooks, the end of the day), and is cancelled at the signal."""
     runner = asyncio.Runner(loop_factory=_loop())
     with runner:
         runner.run(_serve(app, sock, work, commands, ready, beside))
@@ -73,15 +75,22 @@ def serve(
 
 async def _serve(
     app: Any, sock: socket.socket, work: AtWork, commands: Mapping[str, Command],
-    ready: Callable[[str], None], beside: Callable[[], Any] | None,
+    ready: Callable[[str], None], beside: Sequence[Beside],
 ) -> None:  # fmt: skip
     server = _Server(_configured(app, work.settings))
     loop = asyncio.get_running_loop()
+    sides: list[asyncio.Task[None]] = []
+
+    def stop() -> None:
+        server.should_exit = True
+        for side in sides:
+            side.cancel()
+
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, lambda: setattr(server, "should_exit", True))
+        loop.add_signal_handler(number, stop)
     control = Control(work.office.folder, commands)
     await control.open()
-    side = asyncio.create_task(beside()) if beside is not None else None
+    sides += [asyncio.create_task(one()) for one in beside]
     where = address(sock)
     running = asyncio.create_task(server.serve(sockets=[sock]))
     try:
@@ -92,9 +101,8 @@ async def _serve(
         await running
     finally:
         await control.close()
-        if side is not None:
-            side.cancel()
-            await asyncio.gather(side, return_exceptions=True)
+        stop()
+        await asyncio.gather(*sides, return_exceptions=True)
         await loop.run_in_executor(None, work.close)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable
+from datetime import date as Date  # noqa: N812  # "date" names a text here.
 from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
@@ -47,6 +48,27 @@ class Metrics:
         self.webhooks = Counter(
             "counterfoil_webhook_deliveries_total", "Webhook deliveries tried.", ("outcome",), registry=self.registry
         )
+        self._day_ended = Gauge(
+            "counterfoil_day_end_last_day_seconds", "The last day that has ended: its midnight UTC, as Unix time.",
+            registry=self.registry,
+        )  # fmt: skip
+        self.day_end_running = Gauge(
+            "counterfoil_day_end_running", "1 while the end of the day runs.", registry=self.registry
+        )
+        self._day_end_took = Gauge("counterfoil_day_end_seconds", "How long the last run took.", registry=self.registry)
+        self._day_end_aside = Gauge(
+            "counterfoil_day_end_set_aside", "Lines that the last run set aside.", registry=self.registry
+        )
+
+    def day_ended(self, date: str | None) -> None:
+        """The last business day that has ended, if any has."""
+        if date is not None:
+            self._day_ended.set((Date.fromisoformat(date) - Date(1970, 1, 1)).days * 86_400)
+
+    def day_end_ran(self, seconds: float, aside: int) -> None:
+        """A run of the day's end was finished."""
+        self._day_end_took.set(seconds)
+        self._day_end_aside.set(aside)
 
     def answered(self, method: str, route: str, status: int, seconds: float) -> None:
         """Counts one request. The figures of each route are looked up once: there are few, by construction."""

@@ -9,6 +9,7 @@ import pytest
 from counterfoil.faces.web import app, office
 from counterfoil.office.readers import ROLES as READERS
 from counterfoil.operations import overview
+from counterfoil.operations.day_end import DayEnd
 from counterfoil.operations.roles import CLERK as CLERK_ROLE
 from counterfoil.operations.roles import Question, may_read
 from counterfoil.testing.builders import (
@@ -204,6 +205,17 @@ def test_policy_people_and_the_end_of_the_day() -> None:
         assert all(clerk in text for clerk in (CLERK, OTHER, SUPERVISOR))
         assert "auditor (2)" in text
         assert "Days that can be ended now" in screen.get("/office/day-end").text
+        assert "Days do not end by themselves here" in screen.text
+
+
+def test_the_page_says_when_days_end_by_themselves() -> None:
+    house = counter()
+    DayEnd(lambda call: call(house.desk)).run(house.date)
+    with open_screen(house, ends_days=True) as screen:
+        screen.sign_in(SUPERVISOR)
+        text = screen.get("/office/day-end").text
+        assert "Days end by themselves at 21:00, once the day is counted." in text
+        assert re.search("The last day that has ended is ([^.]*). That was done on \\1, ", text)
 
 
 @pytest.mark.parametrize("path", ["/office", "/office/books", "/office/policy", "/office/people", "/office/journal"])

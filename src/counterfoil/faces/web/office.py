@@ -126,8 +126,9 @@ async def books(visit: Visit) -> Response[bytes]:
 
 
 async def day_end(visit: Visit) -> Response[bytes]:
-    """How far the days have ended."""
-    return await _page(visit, "office-day-end.html", ends=await visit.service.at_desk(overview.ends))
+    """How far the days have ended, and whether they do by themselves."""
+    ends = await visit.service.at_desk(overview.ends)
+    return await _page(visit, "office-day-end.html", ends=ends, by_itself=visit.house.ends_days)
 
 
 async def journal(visit: Visit) -> Response[bytes]:

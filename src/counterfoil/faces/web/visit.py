@@ -94,6 +94,8 @@ class House:
     """Keeps customers' secrets; None where customers do not sign in."""
     pdf: Callable[[Paper], bytes] | None = None
     """A paper as PDF; None where none is made."""
+    ends_days: bool = False
+    """Whether this server ends days by itself."""
 
 
 @dataclass(slots=True)
