@@ -24,13 +24,26 @@ from counterfoil.client.calls import (
     Refused,
     Unreachable,
 )
-from counterfoil.client.keys import ClerkKey, Enrolment, Signed, Signs, enrolment, new_key, signed
+from counterfoil.client.keys import (
+    ClerkKey,
+    Draft,
+    Enrolment,
+    Signed,
+    Signs,
+    draft,
+    enrolment,
+    filled,
+    new_key,
+    sign_draft,
+    signed,
+)
 
 __all__ = [
     "Accepted",
     "BatchItem",
     "ClerkKey",
     "Client",
+    "Draft",
     "Enrolment",
     "Entered",
     "Office",
@@ -39,7 +52,10 @@ __all__ = [
     "Signed",
     "Signs",
     "Unreachable",
+    "draft",
     "enrolment",
+    "filled",
     "new_key",
+    "sign_draft",
     "signed",
 ]

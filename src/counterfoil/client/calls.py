@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Self
 
 import httpx
 
-from counterfoil.client.keys import Signed, Signs, signed
+from counterfoil.client.keys import Draft, Signed, Signs, draft, filled, plain, sign_draft
 from counterfoil.kernel.outcomes import Malformed
 
 PATIENCE_S = 30
@@ -66,13 +66,15 @@ class Entered:
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """The request was done. ``result``: numbers given, cases, amounts told, by name."""
+    """The request was done. ``result``: numbers given, cases, amounts told, by name. ``told``: what only the asker is
+    told, such as the claim code of cash sent."""
 
     request: str
     kind: str
     currency: str
     entries: tuple[Entered, ...]
     result: Mapping[str, Any]
+    told: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,18 +143,44 @@ class Client:
         self, kind: str, body: Mapping[str, Any], *, by: Sequence[Signs], key: str | None = None,
         details: Mapping[str, str] | None = None, salt: bytes | None = None, proves: Signs | None = None,
     ) -> Signed:  # fmt: skip
-        """A request signed for this office. ``date`` left out is the open business day."""
+        """A request signed for this office. ``date`` left out is the open business day. What is read off ``details`` is
+        filled in; what only the office can fill in (a price, a hash under its key) is asked for first."""
         office = self.office(anew=False)
-        given = dict(body)
-        if "date" not in given:
-            date = office.business_date or self.office().business_date
-            if date is None:
-                raise Malformed("no business day is open: say which date is meant", field="date")
-            given["date"] = date
-        return signed(
-            kind, given, by=by, office=office.office, epoch=office.epoch, client=office.client_id, key=key,
-            details=details, salt=salt, proves=proves,
+        made = draft(kind, self._dated(office, body), key=key, details=details, salt=salt)
+        if made.lacks:
+            made = self._filled(made)
+        return sign_draft(
+            made, by=by, office=office.office, epoch=office.epoch, client=office.client_id, proves=proves
         )  # fmt: skip
+
+    def prepare(
+        self, kind: str, body: Mapping[str, Any], *, key: str | None = None, details: Mapping[str, str] | None = None,
+        salt: bytes | None = None,
+    ) -> Mapping[str, Any]:  # fmt: skip
+        """The body as ``ask`` would sign it, with its prices, to be shown before anybody agrees."""
+        office = self.office(anew=False)
+        return self._filled(
+            draft(kind, self._dated(office, body), key=key, details=details, salt=salt)
+        ).body  # fmt: skip
+
+    def _dated(self, office: Office, body: Mapping[str, Any]) -> dict[str, Any]:
+        if "date" in body:
+            return dict(body)
+        date = office.business_date or self.office().business_date
+        if date is None:
+            raise Malformed("no business day is open: say which date is meant", field="date")
+        return {**body, "date": date}
+
+    def _filled(self, made: Draft) -> Draft:
+        """The draft, filled in by the office: the first of two steps, under the key of the second."""
+        payload = {"kind": made.kind, "body": plain(made.body), **made.beside}
+        told = self._call(
+            "POST", "/v1/prepare", json=payload, headers={"Idempotency-Key": made.key}, key=made.key
+        )  # fmt: skip
+        if "refusal" in told:
+            no = told["refusal"]
+            raise Refused({"type": "/problems/refused", "status": 422, "detail": no["message"], **no})
+        return filled(made, told["body"])
 
     def ask(
         self, kind: str, body: Mapping[str, Any], *, by: Sequence[Signs], key: str | None = None,
@@ -246,4 +274,6 @@ def _problem(body: Mapping[str, Any]) -> ProblemError:
 
 def _accepted(told: Mapping[str, Any]) -> Accepted:
     entries = tuple(Entered(one["epoch"], one["entry"], one["kind"], one.get("slip", "")) for one in told["entries"])
-    return Accepted(told["request"], told["kind"], told["currency"], entries, told["result"])
+    return Accepted(
+        told["request"], told["kind"], told["currency"], entries, told["result"], told.get("told", {})
+    )  # fmt: skip

@@ -76,6 +76,17 @@ def fields_of(cls: type[Ask]) -> dict[str, tuple[Reader, bool]]:
     return _FIELDS[cls]
 
 
+_BYTES: dict[type[Ask], tuple[str, ...]] = {}
+
+
+def bytes_fields(cls: type[Ask]) -> tuple[str, ...]:
+    """Names of the fields that hold bytes."""
+    if cls not in _BYTES:
+        hints = get_type_hints(cls)
+        _BYTES[cls] = tuple(name for name in fields_of(cls) if hints[name] is bytes or bytes in get_args(hints[name]))
+    return _BYTES[cls]
+
+
 def parse(body: Mapping[str, Any]) -> Ask:
     """The request of a body, or ``Malformed`` naming field and value."""
     kind = body.get("kind")

@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 
 from counterfoil import codec
 from counterfoil.customers.details import CUSTOMER, SHAPES, details_hash, details_value
+from counterfoil.office.read_off import READ_OFF
 from counterfoil.office.readers import text
-from counterfoil.operations.screens import READ_OFF
 from counterfoil.operations.store import OfficeStore, Row
 
 Side = Callable[[dict[str, Any]], Mapping[str, Sequence[Row]]]

@@ -13,11 +13,8 @@ import pytest
 
 from counterfoil.client import ClerkKey, Client, ProblemError, Refused, Signed, signed
 from counterfoil.customers.details import details_hash
-from counterfoil.faces.api.kinds import _only_here
-from counterfoil.kernel.outcomes import Malformed
 from counterfoil.office.requests import ASKS
 from counterfoil.operations.clients import request_id_of
-from counterfoil.operations.screens import MADE
 from counterfoil.testing import offices
 from counterfoil.testing.servers import Served, problem
 
@@ -318,10 +315,3 @@ def test_every_kind_has_its_endpoint(http: httpx.Client) -> None:
     for kind in ASKS:
         answer = http.post(f"/v1/{kind}", json={}, headers={"Idempotency-Key": "nothing"})
         assert (answer.status_code, answer.json()["field"]) == (400, "epoch"), kind
-
-
-@pytest.mark.parametrize("kind", MADE)
-def test_what_only_the_office_can_make_is_not_taken_from_a_client(kind: str) -> None:
-    with pytest.raises(Malformed, match="screen of the office"):
-        _only_here("deposit", kind)
-    _only_here("deposit", "visit")

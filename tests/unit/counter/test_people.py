@@ -11,7 +11,7 @@ from cases.money_orders import BLOCK
 from cases.people import DIGEST, TWO, child, dead, estate, house_with, joint, levied, mandated
 from cases.remittances import CODE, DETAILS
 from counterfoil.kernel.outcomes import Malformed
-from counterfoil.operations.screens import age
+from counterfoil.office.read_off import age
 from counterfoil.products.claim_codes import code_hash
 from counterfoil.testing.builders import CLERK, NEXT_DAY, OFFICE, OTHER, SUPERVISOR, House, outcome_of
 

@@ -172,6 +172,17 @@ def _writes(api: Api) -> list[HTTPRouteHandler]:
 
         return await _answer(api, answered)
 
+    async def prepare(request: Asked) -> Response[bytes]:
+        async def answered() -> Response[bytes]:
+            client = api.client(request, "")
+            key = request.headers.get("idempotency-key")
+            if key is None:
+                raise Problem("key-missing", "A body is prepared for the Idempotency-Key that it will be sent with.")
+            value = await _json(request, WRITE_BYTES_MAX)
+            return _reply(200, wire.encode(await api.writes.prepare(client, key, value, api.translate(request))))
+
+        return await _answer(api, answered)
+
     async def printed(request: Asked) -> Response[bytes]:
         async def answered() -> Response[bytes]:
             api.client(request, WRITE)
@@ -183,6 +194,7 @@ def _writes(api: Api) -> list[HTTPRouteHandler]:
     return [
         post("/v1/{kind:str}", name="write", request_max_body_size=WRITE_BYTES_MAX)(write),
         post("/v1/batch", name="batch", request_max_body_size=BATCH_BYTES_MAX)(batch),
+        post("/v1/prepare", name="prepare", request_max_body_size=WRITE_BYTES_MAX)(prepare),
         post("/v1/printed", name="printed", request_max_body_size=WRITE_BYTES_MAX)(printed),
     ]
 

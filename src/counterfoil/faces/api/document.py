@@ -13,7 +13,7 @@ from html import escape
 from typing import Any
 
 from counterfoil import __version__
-from counterfoil.faces.api.kinds import body_schema, signers_of, write_schema
+from counterfoil.faces.api.kinds import body_schema, prepare_schema, signers_of, write_schema
 from counterfoil.faces.api.problems import PROBLEMS, TYPE
 from counterfoil.faces.api.reads import READS, SCHEMAS, Read, shape
 from counterfoil.faces.api.writes import BATCH_MAX, PRINTED_MAX
@@ -37,6 +37,7 @@ def document() -> Schema:
     for kind, cls in ASKS.items():
         paths[f"/v1/{kind}"] = {"post": _write(kind, cls)}
     paths["/v1/batch"] = {"post": _batch()}
+    paths["/v1/prepare"] = {"post": _prepare()}
     paths["/v1/printed"] = {"post": _printed()}
     return {
         "openapi": "3.1.0",
@@ -111,6 +112,15 @@ _PATH: dict[str, Schema] = {
 }
 
 
+_WRITE_PARAMETERS: list[Schema] = [
+    {
+        "name": "Idempotency-Key", "in": "header", "required": True, "schema": _KEY,
+        "description": "New for each thing that is to be done once. The request id follows from it.",
+    },
+    {"name": "Accept-Language", "in": "header", "schema": {"type": "string"}, "description": "en or es."},
+]  # fmt: skip
+
+
 def _write(kind: str, cls: type[Ask]) -> Schema:
     at_least = signers_of(kind)
     said = " ".join((cls.__doc__ or "").split()).replace("``", "`")
@@ -120,13 +130,7 @@ def _write(kind: str, cls: type[Ask]) -> Schema:
         "operationId": kind,
         "summary": f"Ask for: {kind}",
         "description": f"Signed by at least {at_least} {'clerks' if at_least > 1 else 'clerk'}. {said}".strip(),
-        "parameters": [
-            {
-                "name": "Idempotency-Key", "in": "header", "required": True, "schema": _KEY,
-                "description": "New for each thing that is to be done once. The request id follows from it.",
-            },
-            {"name": "Accept-Language", "in": "header", "schema": {"type": "string"}, "description": "en or es."},
-        ],
+        "parameters": _WRITE_PARAMETERS,
         "requestBody": {"required": True, "content": {"application/json": {"schema": write_schema(kind)}}},
         "responses": {
             "201": {
@@ -176,6 +180,26 @@ def _batch() -> Schema:
                 },
             },
             **_problems(tuple(name for name in _IN_ANY_WRITE if name not in ("key-missing", "not-found", "refused"))),
+        },
+    }  # fmt: skip
+
+
+def _prepare() -> Schema:
+    return {
+        "operationId": "prepare",
+        "summary": "The body to be signed, as a screen of the office would have filled it in",
+        "description": "Adds what only the office can make with its own key (order-sale, cash-send, claim-unblock), "
+        "what is read off the details, today's prices, and what the entry says that is to be reversed. Nothing is "
+        "recorded. The same key and fields give the same body; send it with that key.",
+        "parameters": _WRITE_PARAMETERS,
+        "requestBody": {"required": True, "content": {"application/json": {"schema": prepare_schema()}}},
+        "responses": {
+            "200": {
+                "description": "The body; `refusal` is the rule that says no to it today, if one is known already.",
+                "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Prepared"}}},
+            },
+            **_problems(("malformed", "key-missing", "token-needed", "scope-missing", "too-large", "not-json",
+                         "too-many-attempts", "fault", "unavailable")),
         },
     }  # fmt: skip
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any, get_args, get_type_hints
+from typing import Any, NamedTuple
 
 from counterfoil.customers.details import CUSTOMER, LANGUAGES, SALT_BYTES, SHAPES
 from counterfoil.facts.kinds import KINDS
@@ -16,10 +16,12 @@ from counterfoil.journal.entry import clerk_key_id
 from counterfoil.kernel.idents import request_id
 from counterfoil.kernel.limits import EPOCH_MAX, PARTS_MAX, TEXT_CHARACTERS_MAX
 from counterfoil.kernel.outcomes import Malformed, short
+from counterfoil.office.read_off import MADE_BY_OFFICE
 from counterfoil.office.readers import Reader
-from counterfoil.office.requests import ASKS, Ask, EnrolClerk, RotateKey, fields_of, parse
+from counterfoil.office.requests import ASKS, Ask, EnrolClerk, RotateKey, bytes_fields, fields_of, parse
 from counterfoil.operations.beside import Beside, details_beside, together
 from counterfoil.operations.desk import Carried, Request, Signer
+from counterfoil.operations.prepare import Details
 from counterfoil.operations.screens import MADE
 
 APPROVALS_MAX = 4
@@ -29,7 +31,7 @@ _HEX = re.compile(r"(?:[0-9a-f]{2})+")
 Schema = dict[str, Any]
 
 
-def read_write(kind: str, identity: bytes, value: Any) -> Request:
+def read_write(kind: str, identity: bytes, value: Any, office_key: bytes) -> Request:
     """The request of a write's JSON body; ``Malformed`` names the field. ``kind`` is known."""
     if type(value) is not dict:
         raise Malformed("the body is not a JSON object", field="")
@@ -45,10 +47,9 @@ def read_write(kind: str, identity: bytes, value: Any) -> Request:
         raise Malformed("body is missing: an object with the fields of this kind", field="body")
     given = {"kind": kind, **_with_bytes(kind, body)}
     ask = parse(given)
-    _only_here(kind, *(one["kind"] for one in given["services"])) if kind == "visit" else _only_here(kind)
-    found = [_beside(kind, given, value)] if given.get("details") is not None else []
+    found = [_beside(kind, given, value, identity, office_key)] if given.get("details") is not None else []
     if kind == "visit":
-        found += _beside_services(given, value.get("services"))
+        found += _beside_services(given, value.get("services"), identity, office_key)
     elif not found and ("details" in value or "salt" in value):
         raise Malformed("details came without their hash in body.details", field="body.details")
     signers = _approvals(value.get("approvals"))
@@ -56,15 +57,44 @@ def read_write(kind: str, identity: bytes, value: Any) -> Request:
     return Request(identity, epoch, ask, signers, proves=proves, side=together(found))
 
 
-def _only_here(*kinds: Any) -> None:
-    """A part of some bodies only the office can make, with its own key: nobody's word is taken for it."""
-    for kind in kinds:
-        if kind in MADE:
-            raise Malformed(
-                f"{kind} is asked at a screen of the office: part of its body only the office can make. "
-                "Nothing has been recorded.",
-                field="kind",
-            )
+class Wanted(NamedTuple):
+    """What ``POST /v1/prepare`` is asked for."""
+
+    kind: str
+    given: dict[str, Any]
+    beside: list[Details]
+
+
+def read_prepare(value: Any) -> Wanted:
+    """The JSON body of ``POST /v1/prepare``; ``Malformed`` names the field."""
+    if type(value) is not dict:
+        raise Malformed("the body is not a JSON object", field="")
+    kind, body = value.get("kind"), value.get("body")
+    if not isinstance(kind, str) or kind not in ASKS:
+        raise Malformed(f"kind is {short(kind)}: nothing of that name can be asked here", field="kind")
+    members = {"kind", *_members(kind)} - {"epoch", "approvals"}
+    for name in value:
+        if name not in members:
+            raise Malformed(f"{short(name)} is not a member of this request", field=str(name)[:40])
+    if type(body) is not dict or "kind" in body:
+        raise Malformed("body is missing: an object with the fields of this kind", field="body")
+    return Wanted(kind, _with_bytes(kind, body), _sent_beside(kind, value))
+
+
+def _sent_beside(kind: str, value: Mapping[str, Any]) -> list[Details]:
+    if kind != "visit":
+        return [_details(value)] if "details" in value or "salt" in value else []
+    given = value.get("services", [])
+    if type(given) is not list or len(given) > PARTS_MAX or not all(type(one) is dict for one in given):
+        raise Malformed("services has to be a list of details and salt", field="services")
+    return [_details(one) for one in given]
+
+
+def _details(value: Mapping[str, Any]) -> Details:
+    details = value.get("details")
+    if type(details) is not dict:
+        raise Malformed("details is missing: all of them, as they are now", field="details")
+    return Details(details, _salt(value.get("salt")))
 
 
 def _members(kind: str) -> set[str]:
@@ -74,30 +104,44 @@ def _members(kind: str) -> set[str]:
     return {"epoch", "body", "approvals", *(("details", "salt") if "details" in fields_of(ASKS[kind]) else ())}
 
 
-def _beside(kind: str, body: Mapping[str, Any], value: Mapping[str, Any]) -> Beside:
-    """The details that came with a body, which holds their hash and what is read off them."""
-    details = value.get("details")
-    if type(details) is not dict:
-        raise Malformed("details is missing: all of them, as they are now", field="details")
-    made = details_beside(kind, details, _salt(value.get("salt")), body)
+def _beside(
+    kind: str, body: Mapping[str, Any], value: Mapping[str, Any], identity: bytes, office_key: bytes
+) -> Beside:  # fmt: skip
+    """The details that came with a body, which holds their hash, what is read off them, and what the office makes of
+    them and of the request's id (``POST /v1/prepare`` tells it)."""
+    details, salt = _details(value)
+    made = details_beside(kind, details, salt, body)
     if made.digest != body["details"]:
         raise Malformed("body.details is not the hash of salt and details: hash them again", field="body.details")
     for name, wanted in made.read_off.items():
         if body.get(name) != wanted:
             raise Malformed(f"{name} is not what the details say", field=name)
+    own = MADE[kind](office_key, identity, made.kept) if kind in MADE else {}
+    for name in MADE_BY_OFFICE.get(kind, ()):
+        if body.get(name) != own.get(name):
+            raise Malformed(
+                f"{name} is not what this office makes of it: ask POST /v1/prepare with the same key. "
+                "Nothing has been recorded.",
+                field=name,
+            )
     return made
 
 
-def _beside_services(body: Mapping[str, Any], value: Any) -> list[Beside]:
+def _beside_services(body: Mapping[str, Any], value: Any, identity: bytes, office_key: bytes) -> list[Beside]:
     """The details of a visit's services: one item for each service that has some, in order."""
-    services = [one for one in body["services"] if one.get("details") is not None]
+    services = [
+        (number, one) for number, one in enumerate(body["services"], start=1) if one.get("details") is not None
+    ]  # fmt: skip
     given = [] if value is None else value
     if type(given) is not list or len(given) != len(services) or not all(type(one) is dict for one in given):
         raise Malformed(
             f"services has to be a list of details and salt for each of the {len(services)} services with details",
             field="services",
         )
-    return [_beside(one["kind"], one, beside) for one, beside in zip(services, given, strict=True)]
+    return [
+        _beside(one["kind"], one, beside, identity + bytes([number]), office_key)
+        for (number, one), beside in zip(services, given, strict=True)
+    ]
 
 
 def _salt(salt: Any) -> bytes:
@@ -153,19 +197,6 @@ def _with_bytes(kind: Any, body: Mapping[str, Any]) -> dict[str, Any]:
     if kind == "visit" and type(made.get("services")) is list:
         made["services"] = [_with_bytes(one.get("kind"), one) if type(one) is dict else one for one in made["services"]]
     return made
-
-
-_BYTES: dict[type[Ask], tuple[str, ...]] = {}
-
-
-def bytes_fields(cls: type[Ask]) -> tuple[str, ...]:
-    """Names of the fields that hold bytes."""
-    if cls not in _BYTES:
-        hints = get_type_hints(cls)
-        _BYTES[cls] = tuple(
-            name for name in fields_of(cls) if hints[name] is bytes or bytes in get_args(hints[name])
-        )  # fmt: skip
-    return _BYTES[cls]
 
 
 # --- schemas ----------------------------------------------------------------------------------------------------------
@@ -262,6 +293,24 @@ def write_schema(kind: str) -> Schema:
         properties |= {"details": details_schema(kind), "salt": hexadecimal(SALT_BYTES)}
         needed += ["details", "salt"] if fields_of(ASKS[kind])["details"][1] else []
     return {"type": "object", "properties": properties, "required": needed, "additionalProperties": False}
+
+
+def prepare_schema() -> Schema:
+    """The JSON body of ``POST /v1/prepare``."""
+    beside: Schema = {"details": {"type": "object"}, "salt": hexadecimal(SALT_BYTES)}
+    item = {"type": "object", "properties": beside, "required": list(beside), "additionalProperties": False}
+    return {
+        "type": "object",
+        "properties": {
+            "kind": {"enum": list(ASKS)},
+            "body": {"type": "object", "description": "The fields of the kind that are known."},
+            **beside,
+            "services": {"type": "array", "maxItems": PARTS_MAX, "items": item,
+                         "description": "Of a visit: details and salt of each of its services that has some."},
+        },
+        "required": ["kind", "body"],
+        "additionalProperties": False,
+    }  # fmt: skip
 
 
 def signers_of(kind: str) -> int:

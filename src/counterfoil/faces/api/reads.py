@@ -137,7 +137,12 @@ SCHEMAS: dict[str, Schema] = {
             "outcome": {"const": "accepted"}, "request": _HEX, "kind": _TEXT, "currency": _CURRENCY,
             "entries": {"type": "array", "items": _ref("Entered"), "minItems": 1},
             "result": {"type": "object", "description": "What the entries made: numbers given, cases, amounts told."},
-        }
+        },
+        {"told": {"type": "object", "description": "What the asker is told and no book holds: a claim code."}},
+    ),
+    "Prepared": shape(
+        {"epoch": _INT, "body": {"type": "object", "description": "What is to be signed and sent as `body`."}},
+        {"refusal": shape({"code": _TEXT, "details": {"type": "object"}, "message": _TEXT})},
     ),
     "Refused": shape(
         {

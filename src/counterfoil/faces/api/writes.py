@@ -17,14 +17,16 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-from counterfoil.faces.api.kinds import read_write
-from counterfoil.faces.api.problems import Problem, problem_of, refusal_problem
+from counterfoil.faces.api.kinds import read_prepare, read_write
+from counterfoil.faces.api.problems import Problem, problem_of, refusal_details, refusal_problem
 from counterfoil.faces.api.reads import accepted
 from counterfoil.kernel.outcomes import Malformed, Translate, short
 from counterfoil.office.requests import ASKS
 from counterfoil.operations.answers import Accepted
 from counterfoil.operations.clients import WRITE, Client, idempotency_key, request_id_of
-from counterfoil.operations.desk import Request
+from counterfoil.operations.desk import Desk, Request
+from counterfoil.operations.prepare import prepared
+from counterfoil.operations.screens import told_once
 from counterfoil.operations.service import Service
 
 BATCH_MAX = 1_000
@@ -62,11 +64,28 @@ class Writes:
             for item, one in zip(items, done, strict=True)
         ]
 
+    async def prepare(self, client: Client, key: str, value: Any, translate: Translate) -> dict[str, Any]:
+        """The body to be signed, with what only this office can fill in. Nothing is recorded."""
+        wanted = read_prepare(value)
+        if not client.may(f"{WRITE}:{wanted.kind}"):
+            raise scope_missing(f"{WRITE}:{wanted.kind}")
+        identity = request_id_of(client.id, idempotency_key(key))
+
+        def made(desk: Desk) -> dict[str, Any]:
+            body, refusal = prepared(desk, identity, wanted.kind, wanted.given, wanted.beside)
+            told = {"epoch": desk.epoch, "body": body}
+            if refusal is None:
+                return told
+            says = {"code": refusal.code, "details": refusal_details(refusal), "message": refusal.sentence(translate)}
+            return {**told, "refusal": says}
+
+        return await self._service.at_desk(made)
+
     async def printed(self, value: Any) -> int:
         """Notes which slips left a printer; how many were due."""
         places = _places(value)
 
-        def noted(desk: Any) -> int:
+        def noted(desk: Desk) -> int:
             due = desk.unprinted_among(places)
             desk.printed(due)
             desk.flush()
@@ -88,13 +107,14 @@ class Writes:
         try:
             identity = request_id_of(client.id, idempotency_key(key))
             with self._alone(identity):
-                request: Request = read_write(kind, identity, value)
+                request: Request = read_write(kind, identity, value, self._service.desk.office_key)
                 answer = await self._service.ask(request)
         except Exception as error:  # Each request's own: told in its place, and logged if it is ours.
             self._report(error)
             return _told(problem_of(error))
         if isinstance(answer, Accepted):
-            return Done(201, accepted(answer, self._currency))
+            told = told_once(self._service.desk.office_key, answer)
+            return Done(201, {**accepted(answer, self._currency), **({"told": told} if told else {})})
         return _told(refusal_problem(answer, translate))
 
     @contextmanager

@@ -1,6 +1,6 @@
 """Requests about checks turned into cash or deposited, and what becomes of them.
 
-The line at the foot of the check and the names on it are ``details``: the screen reads them (``operations.screens``)
+The line at the foot of the check and the names on it are ``details``: the screen reads them (``office.read_off``)
 and puts routing number, fingerprint and the details' hash into the body that is signed.
 """
 
