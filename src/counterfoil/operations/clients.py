@@ -7,7 +7,9 @@ Always true:
    no client can meet another's (``test_a_request_id_follows_from_client_and_key``): the client id has a fixed length.
 3. A token that was revoked opens nothing from then on, and stays in the list (``test_a_revoked_token_opens_nothing``).
 
-A token says which program calls; it never stands for a clerk. What a clerk does is signed by her key.
+A token says which program calls; it never stands for a clerk. What a clerk does is signed by her key. What it may read
+is what one of its role may read (``operations.roles``), and a token of one customer reads what is hers
+(``test_every_role_and_every_question_of_the_api``).
 """
 
 from __future__ import annotations
@@ -20,9 +22,12 @@ from typing import Any, NamedTuple
 
 from counterfoil.kernel.idents import REQUEST_ID_BYTES
 from counterfoil.kernel.outcomes import Malformed, short
+from counterfoil.office.readers import CUSTOMER as CUSTOMER_NUMBER
+from counterfoil.office.readers import ROLES
 from counterfoil.office.requests import ASKS
 from counterfoil.operations.desk import Desk
 from counterfoil.operations.ports import Entropy
+from counterfoil.operations.roles import CUSTOMER, OPERATIONS, Question, may_read
 from counterfoil.operations.store import Row
 
 CLIENT_BYTES, TOKEN_BYTES, TOKEN_PREFIX = 16, 32, "cft_"
@@ -30,16 +35,32 @@ READ, PERSONAL, WRITE = "read", "personal", "write"
 SCOPES = (READ, PERSONAL, WRITE)
 """``read``: the books; ``personal``: customers' details; ``write``: every kind of request. ``write:deposit``: that kind
 alone."""
+AS_ROLE, OF_CUSTOMER = "role:", "of:"
+"""Words beside the scopes: as which role it reads (left out: as operations), or of which one customer."""
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._ -]{0,39}")
 _KEY = re.compile(r"[\x21\x23-\x7e]{1,64}")
 
 
 class Client(NamedTuple):
-    """Who calls, and what it may call."""
+    """Who calls, what it may call, and as whom it reads. ``customer``: the one whose app it is, or ""."""
 
     id: bytes
     name: str
     scopes: frozenset[str]
+
+    @property
+    def customer(self) -> str:
+        return next((one.removeprefix(OF_CUSTOMER) for one in self.scopes if one.startswith(OF_CUSTOMER)), "")
+
+    @property
+    def role(self) -> str:
+        if self.customer:
+            return CUSTOMER
+        return next((one.removeprefix(AS_ROLE) for one in self.scopes if one.startswith(AS_ROLE)), OPERATIONS)
+
+    def reads(self, question: Question) -> bool:
+        """Whether its role may have the answer; what is not its customer's, whoever answers turns away."""
+        return may_read(self.role, question, own=bool(self.customer))
 
     def may(self, scope: str) -> bool:
         """Whether ``scope`` is among its scopes; ``write`` holds every ``write:KIND``."""
@@ -75,7 +96,13 @@ class Tokens:
         if not _NAME.fullmatch(name):
             raise Malformed(f"{short(name)} is not a client's name: 1 to 40 letters, digits, . _ -", field="client")
         wanted = [_scope(one) for one in scopes]
-        if not wanted:
+        whose = [one for one in wanted if one.startswith((AS_ROLE, OF_CUSTOMER))]
+        if len(set(whose)) > 1:
+            raise Malformed("a token reads as one role, or for one customer", field="scope")
+        if any(one.startswith(OF_CUSTOMER) for one in whose) and any(one.startswith(WRITE) for one in wanted):
+            raise Malformed("a customer's app asks nothing at the counter: read and personal are its scopes",
+                            field="scope")  # fmt: skip
+        if len(wanted) == len(whose):
             raise Malformed(f"a token needs a scope: {', '.join(SCOPES)} or write:KIND", field="scope")
         known = next((row.client for row in self._rows.values() if row.name == name), None)
         token = TOKEN_PREFIX + urlsafe_b64encode(entropy(TOKEN_BYTES)).rstrip(b"=").decode()
@@ -140,4 +167,10 @@ def _scope(scope: str) -> str:
     kind = scope.removeprefix(f"{WRITE}:")
     if scope in SCOPES or (kind != scope and kind in ASKS):
         return scope
-    raise Malformed(f"{short(scope)} is not a scope: {', '.join(SCOPES)} or write:KIND", field="scope")
+    if scope.startswith(OF_CUSTOMER):
+        return OF_CUSTOMER + str(CUSTOMER_NUMBER.read(scope.removeprefix(OF_CUSTOMER), "customer"))
+    if scope.startswith(AS_ROLE) and scope.removeprefix(AS_ROLE) in ROLES:
+        return scope
+    raise Malformed(
+        f"{short(scope)} is not a scope: {', '.join(SCOPES)}, write:KIND, role:ROLE or of:CUSTOMER", field="scope"
+    )  # fmt: skip

@@ -24,7 +24,7 @@ from counterfoil.operations.desk import Desk, read_entry
 from counterfoil.operations.hashes import LogHashes
 from counterfoil.operations.queries import AsOf
 from counterfoil.operations.store import OfficeStore
-from counterfoil.operations.window import Holding, office_now
+from counterfoil.operations.window import Holding, note_look, office_now
 
 PAGE = 40
 """Rows of a list that goes on."""
@@ -120,9 +120,7 @@ def look_at_account(desk: Desk, account: str, *, by: str) -> tuple[HoldingRow, H
     if row is None:
         raise Malformed(f"there is no account {account} here", field="account")
     if row.customer is not None:
-        last = next(desk.store.scan("looked", descending=True, limit=1), None)
-        number = int(last[0] or 0) + 1 if last else 1
-        desk.note({"looked": [(number, desk.clock.now(), by, row.customer, "account")]})
+        note_look(desk, row.customer, by=by, what="account")
     return row, held(desk, row)
 
 

@@ -259,7 +259,7 @@ def last_lines(store: OfficeStore, customer: str, account: str, ledger_id: int, 
         change = _change(store, at, ledger_id)
         read = read_entry(store.entries(at[0], at[1], 1)[0])
         kind = kind_numbered(read.core.kind).name
-        found.append(Mine(*at, kind, read.date, change, balance, _may_see(store, customer, at)))
+        found.append(Mine(*at, kind, read.date, change, balance, may_see(store, customer, at)))
         balance -= change
     return found
 
@@ -284,11 +284,12 @@ def _change(store: OfficeStore, at: tuple[int, int], account: int) -> int:
 
 def check_receipt(store: OfficeStore, customer: str, epoch: int, sequence: int) -> None:
     """``NotHers`` unless the receipt of this entry is this customer's: every account that its request names is hers."""
-    if not _may_see(store, customer, (epoch, sequence)):
+    if not may_see(store, customer, (epoch, sequence)):
         raise NotHers("receipt")
 
 
-def _may_see(store: OfficeStore, customer: str, at: tuple[int, int]) -> bool:
+def may_see(store: OfficeStore, customer: str, at: tuple[int, int]) -> bool:
+    """Whether the receipt of this entry is this customer's."""
     kept = store.entries(at[0], at[1], 1) if 0 <= at[1] < store.size(at[0]) else []
     if not kept:
         return False

@@ -141,10 +141,15 @@ def looked_at(desk: Desk, customer: str, *, by: str, what: str) -> Shown:
     row = state.customer.get(customer)
     if row is None:
         raise Malformed(f"there is no customer {customer} here", field="customer")
+    note_look(desk, customer, by=by, what=what)
+    return _shown(desk, row)
+
+
+def note_look(desk: Desk, customer: str, *, by: str, what: str) -> None:
+    """At the desk: one line of who looked at which customer."""
     last = next(desk.store.scan("looked", descending=True, limit=1), None)
     number = int(last[0] or 0) + 1 if last else 1
     desk.note({"looked": [(number, desk.clock.now(), by, customer, what)]})
-    return _shown(desk, row)
 
 
 def shown_again(desk: Desk, customer: str) -> Shown | None:

@@ -18,9 +18,10 @@ from counterfoil import bootstrap
 from counterfoil.engines.clock import MachineClock
 from counterfoil.faces.cli.main import as_json, json_option
 from counterfoil.kernel.days import moment
+from counterfoil.office.readers import ROLES
 from counterfoil.operations import webhooks
 from counterfoil.operations.answers import Refused
-from counterfoil.operations.clients import Tokens, described
+from counterfoil.operations.clients import AS_ROLE, OF_CUSTOMER, Tokens, described
 from counterfoil.operations.webhooks import Hooks
 from counterfoil.serving import config, control
 from counterfoil.serving.config import Settings
@@ -178,10 +179,15 @@ def token() -> None:
 @click.option("--client", required=True, help="The program's name. A second token of one name is the same client.")
 @click.option("--scope", "scopes", multiple=True, required=True,
               help="read, personal, write or write:KIND; may be given more than once.")  # fmt: skip
+@click.option("--role", type=click.Choice(ROLES), default=None, help="As whom it reads. Left out: operations.")
+@click.option("--customer", default=None, help="It reads for this customer alone, by number: her own app.")
 @json_option
-def add(folder: Path, client: str, scopes: tuple[str, ...], json_: bool) -> int:
+def add(
+    folder: Path, client: str, scopes: tuple[str, ...], role: str | None, customer: str | None, json_: bool
+) -> int:  # fmt: skip
     """Make a token. It is shown this once; the office keeps only its hash."""
-    made = _asked(folder, "token-add", client=client, scopes=list(scopes))
+    whose = [*([f"{AS_ROLE}{role}"] if role else []), *([f"{OF_CUSTOMER}{customer}"] if customer else [])]
+    made = _asked(folder, "token-add", client=client, scopes=[*scopes, *whose])
     if json_:
         as_json(made)
     else:

@@ -1,7 +1,8 @@
 """What is seen of every request: its id, how long it took, one line in the log, and the figures of ``/metrics``.
 
 Always true: the id that a caller sends is taken up only if it is short and plain; labels and lines name the route,
-never the path that was asked, so that neither grows with what is sent (``test_routes_are_named_and_never_paths``).
+never the path that was asked, so that neither grows with what is sent (``test_routes_are_named_and_never_paths``); HEAD
+is answered as GET would be, without the body (``test_head_is_answered_as_get_without_a_body``).
 """
 
 from __future__ import annotations
@@ -106,10 +107,14 @@ class Watched:
         scope["state"] = state
         seen = {"status": 500}
 
+        method, scope = _as_get(scope)
+
         async def answer(message: Any) -> None:
             if message["type"] == "http.response.start":
                 seen["status"] = message["status"]
                 message = {**message, "headers": [*message.get("headers", ()), (b"x-request-id", identity)]}
+            elif method == "HEAD" and message["type"] == "http.response.body":
+                message = {**message, "body": b""}
             await send(message)
 
         start = time.perf_counter()
@@ -118,11 +123,11 @@ class Watched:
             await self._app(scope, receive, answer)
         finally:
             self._metrics.open.dec()
-            self._note(scope, seen["status"], time.perf_counter() - start)
+            self._note(scope, method, seen["status"], time.perf_counter() - start)
 
-    def _note(self, scope: Scope, status: int, seconds: float) -> None:
+    def _note(self, scope: Scope, method: str, status: int, seconds: float) -> None:
         route = route_of(scope)
-        method = scope["method"] if scope["method"] in _METHODS else "OTHER"
+        method = method if method in _METHODS else "OTHER"
         self._metrics.answered(method, route, status, seconds)
         if self._access_log:
             state = scope["state"]
@@ -130,6 +135,12 @@ class Watched:
                 "request", method=method, route=route, status=status, ms=round(seconds * 1000, 1),
                 request_id=state["request_id"], client=state.get("client"),
             )  # fmt: skip
+
+
+def _as_get(scope: Scope) -> tuple[str, Scope]:
+    """The method that was asked, and the scope under which it is answered: HEAD is GET whose body stays here."""
+    method = str(scope["method"])
+    return method, {**scope, "method": "GET"} if method == "HEAD" else scope
 
 
 def route_of(scope: Scope) -> str:

@@ -8,6 +8,7 @@ import pytest
 
 from counterfoil.kernel.outcomes import Malformed
 from counterfoil.operations.clients import Client, Tokens, idempotency_key, request_id_of
+from counterfoil.operations.roles import Question, may_read
 from counterfoil.testing.builders import counter
 
 
@@ -51,7 +52,10 @@ def test_a_revoked_token_opens_nothing() -> None:
 @pytest.mark.parametrize(
     ("name", "scopes"),
     [("", ["read"]), ("a" * 41, ["read"]), ("a/b", ["read"]), ("a", []), ("a", ["all"]), ("a", ["write:no-such"]),
-     ("a", ["write:"]), ("a", ["read write"]), (" a", ["read"])],
+     ("a", ["write:"]), ("a", ["read write"]), (" a", ["read"]), ("a", ["role:clerk"]), ("a", ["read", "role:boss"]),
+     ("a", ["read", "role:customer"]), ("a", ["read", "of:7"]), ("a", ["read", "role:clerk", "of:7000000005"]),
+     ("a", ["read", "role:clerk", "role:auditor"]), ("a", ["write", "of:7000000005"]),
+     ("a", ["read", "write:deposit", "of:7000000005"])],
 )  # fmt: skip
 def test_a_name_or_scope_that_is_none_is_refused(name: str, scopes: list[str]) -> None:
     house = counter()
@@ -85,3 +89,20 @@ def test_idempotency_keys(given: object, key: str | None) -> None:
         assert error.value.field == "Idempotency-Key"
     else:
         assert idempotency_key(given) == key
+
+
+@pytest.mark.parametrize(
+    ("words", "role", "customer"),
+    [(["read"], "operations", ""), (["read", "role:clerk"], "clerk", ""), (["personal", "role:auditor"], "auditor", ""),
+     (["read", "of:7000000005"], "customer", "7000000005")],
+)  # fmt: skip
+def test_a_token_reads_as_one_role(words: list[str], role: str, customer: str) -> None:
+    house = counter()
+    token, _ = Tokens(house.desk).add("a", words, house.entropy)
+    found = Tokens(house.desk).find(token)
+    assert found is not None
+    assert (found.role, found.customer) == (role, customer)
+    assert found.may("read") is ("read" in words)
+    assert [question for question in Question if found.reads(question)] == [
+        question for question in Question if may_read(role, question, own=bool(customer))
+    ]

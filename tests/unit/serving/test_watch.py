@@ -13,6 +13,7 @@ from counterfoil.client import ClerkKey, ProblemError
 from counterfoil.faces.api.reads import READS
 from counterfoil.kernel.outcomes import Fault
 from counterfoil.office.requests import ASKS
+from counterfoil.serving import app
 from counterfoil.serving.logs import where
 from counterfoil.testing import servers
 from counterfoil.testing.servers import Served, served
@@ -122,6 +123,25 @@ def test_readiness_follows_the_desk(server: Served) -> None:
         assert (answer.status_code, servers.problem(answer.json())) == (503, "unavailable")
         assert answer.headers["retry-after"]
         assert "counterfoil_working 0.0" in http.get("/metrics").text
+
+
+def test_head_is_answered_as_get_without_a_body(tmp_path: Path) -> None:
+    """Of the API, of the pages for people and of what operations ask; where there is no GET it is turned away."""
+    with (
+        served(tmp_path / "office", web=lambda work: app.web_of(work, secret=bytes(32))) as server,
+        httpx.Client(base_url=server.url, trust_env=False) as http,
+    ):  # fmt: skip
+        http.headers["Authorization"] = f"Bearer {server.token('read')}"
+        for path in ("/v1/trial-balance", f"/v1/accounts/{server.account}", "/v1/tills/T9", "/openapi.json", "/healthz",
+                     "/sign-in", "/verify", "/me/prices", "/no-such"):  # fmt: skip
+            got, head = http.get(path), http.head(path)
+            assert (head.status_code, head.content) == (got.status_code, b""), path
+            for name in ("content-type", "content-length", "etag", "cache-control", "content-security-policy"):
+                assert head.headers.get(name) == got.headers.get(name), (path, name)
+        tag = http.head("/v1/trial-balance").headers["etag"]
+        assert http.head("/v1/trial-balance", headers={"If-None-Match": tag}).status_code == 304
+        assert http.head("/v1/batch").status_code == 405
+        assert 'method="HEAD",route="/v1/accounts/{account}",status="200"' in http.get("/metrics").text
 
 
 def test_where_an_error_arose_says_nothing_of_what_it_held() -> None:

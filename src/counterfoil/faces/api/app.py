@@ -23,7 +23,7 @@ from litestar.router import Router as RouterType
 from counterfoil.counter.receipt import Receipt
 from counterfoil.faces.api import document, wire
 from counterfoil.faces.api.problems import PROBLEMS, TYPE, Problem, problem_of
-from counterfoil.faces.api.reads import READS, Question, Read
+from counterfoil.faces.api.reads import READS, Question, Read, not_for_its_role
 from counterfoil.faces.api.writes import Writes, scope_missing
 from counterfoil.kernel.limits import REQUEST_BYTES_MAX
 from counterfoil.kernel.outcomes import Malformed, Translate
@@ -134,6 +134,8 @@ def _read(api: Api, read: Read) -> HTTPRouteHandler:
             client = api.client(request, read.scope)
             _no_repetition(request)
             query = wire.asked_for(dict(request.query_params), read.query)
+            if not client.reads(read.question(client, query)):
+                raise not_for_its_role(client.role)
             question = Question(client, request.path_params, query, api.translate(request))
             return _fresh(request, wire.encode(await read.answer(api, question)))
 

@@ -1,7 +1,10 @@
 """Questions of the API: each a row of ``READS``, which makes both the route and its part of the document.
 
 Always true: nothing is changed by asking (``test_questions_change_nothing``); a list goes on where its cursor says,
-without a gap and without a repetition (``test_pages_join_without_gap_or_repetition``).
+without a gap and without a repetition (``test_pages_join_without_gap_or_repetition``); each asks one of the questions
+of ``operations.roles``, and what is not a customer's own is not there for her app
+(``test_every_role_and_every_question_of_the_api``); whose details are read is noted with the program's name
+(``test_whoever_reads_details_is_noted``).
 
 A balance is what the office owes the customer, minor units of ``currency``; ``available`` is less what is held.
 """
@@ -26,12 +29,14 @@ from counterfoil.ledger.booking import stock_account, till_account
 from counterfoil.office import readers
 from counterfoil.office.rows import CustomerRow, DifferenceRow, HoldingRow, TillRow
 from counterfoil.office.rules import owed
+from counterfoil.operations import self_service, window
 from counterfoil.operations.answers import Accepted, Answer, Refused
 from counterfoil.operations.beside import details_at
 from counterfoil.operations.clients import PERSONAL, READ, WRITE, Client
 from counterfoil.operations.desk import Desk, own_body, read_entry
 from counterfoil.operations.papers import Papers
 from counterfoil.operations.queries import as_of_date, trial
+from counterfoil.operations.roles import Question as Asks
 from counterfoil.operations.service import Service
 from counterfoil.operations.store import OfficeStore, StoredEntry
 
@@ -58,20 +63,28 @@ class Question:
 
 
 class Read(NamedTuple):
-    """One question: its path, who may ask it, and what is answered."""
+    """One question: its path, who may ask it, and what is answered. ``asks``: the question whose readers may have it;
+    ``narrowed``: the one it is once it is about one customer."""
 
     name: str
     path: str
     summary: str
     scope: str
+    asks: Asks
     answer: Callable[[Any, Question], Awaitable[Any]]
     result: Schema
     query: tuple[Parameter, ...] = ()
     about: str = ""
+    narrowed: Asks | None = None
+
+    def question(self, client: Client, query: Mapping[str, Any]) -> Asks:
+        """Which question of ``operations.roles`` it is as it was asked."""
+        return self.narrowed if self.narrowed and (client.customer or "customer" in query) else self.asks
 
 
 _TEXT: Schema = {"type": "string"}
 _INT: Schema = {"type": "integer"}
+_MAYBE: Schema = {"type": ["integer", "null"]}
 _FLAG: Schema = {"type": "boolean"}
 _HEX: Schema = {"type": "string", "pattern": "^[0-9a-f]+$"}
 _DATE: Schema = {"type": "string", "format": "date"}
@@ -167,8 +180,8 @@ SCHEMAS: dict[str, Schema] = {
     ),
     "Till": shape(
         {
-            "till": _TEXT, "state": _TEXT, "shared": _FLAG, "clerk": _TEXT, "date": _TEXT, "cash": _INT,
-            "stock_value": _INT, "currency": _CURRENCY, "counted": {"type": ["integer", "null"]},
+            "till": _TEXT, "state": _TEXT, "shared": _FLAG, "clerk": _TEXT, "date": _TEXT, "cash": _MAYBE,
+            "stock_value": _MAYBE, "currency": _CURRENCY, "counted": {"type": ["integer", "null"]},
         }
     ),
     "Difference": shape(
@@ -201,13 +214,13 @@ async def office(api: Api, asked: Question) -> Any:
 
 async def accounts(api: Api, asked: Question) -> Any:
     customer, limit = asked.query.get("customer"), asked.query.get("limit", PAGE)
-    after = _after("accounts", asked, (str,))
+    after, hers = _after("accounts", asked, (str,)), asked.client.customer
 
     def question(store: OfficeStore) -> tuple[list[HoldingRow], bool]:
         rows = (HoldingRow(*row) for row in store.scan("holding", after=after))  # type: ignore[arg-type]  # the store keeps the columns
         found: list[HoldingRow] = []
         for row in rows:
-            if customer is not None and row.customer != customer:
+            if (customer is not None and row.customer != customer) or (hers and row.customer != hers):
                 continue
             if len(found) == limit:
                 return found, True
@@ -224,7 +237,7 @@ async def account(api: Api, asked: Question) -> Any:
 
     def look(desk: Desk) -> dict[str, Any]:
         row = desk.state.holding.get(number)
-        if row is None:
+        if row is None or not _hers(asked, row.customer):
             raise Problem("not-found", f"There is no account {number} in these books.")
         return _account(desk, row)
 
@@ -237,15 +250,19 @@ async def account_entries(api: Api, asked: Question) -> Any:
     if after is not None and after[0] != number:
         raise Malformed("after is a cursor of another account", field="after")
 
-    def question(store: OfficeStore) -> tuple[list[dict[str, Any]], bool]:
-        if store.get("holding", (number,)) is None:
+    def question(store: OfficeStore) -> tuple[list[dict[str, Any]], tuple[Any, ...] | None]:
+        row = store.get("holding", (number,))
+        if row is None or not _hers(asked, row[1]):
             raise Problem("not-found", f"There is no account {number} in these books.")
         rows = list(store.scan("statement", (number,), after=after, limit=limit + 1))
-        kept = [store.entries(int(row[1] or 0), int(row[2] or 0), 1)[0] for row in rows[:limit]]
-        return [_entry(one) for one in kept], len(rows) > limit
+        places = [(int(row[1] or 0), int(row[2] or 0)) for row in rows[:limit]]
+        hers = asked.client.customer  # Who sent her money is not told to her app: that entry is another's.
+        shown = [at for at in places if not hers or self_service.may_see(store, hers, at)]
+        last = (number, *places[-1]) if len(rows) > limit else None
+        return [_entry(store.entries(*at, 1)[0]) for at in shown], last
 
-    items, more = await api.service.read(question)
-    return _page("account-entries", items, (number, items[-1]["epoch"], items[-1]["entry"]) if more else None)
+    items, last = await api.service.read(question)
+    return _page("account-entries", items, last)
 
 
 async def customer(api: Api, asked: Question) -> Any:
@@ -253,6 +270,10 @@ async def customer(api: Api, asked: Question) -> Any:
 
 
 async def customer_details(api: Api, asked: Question) -> Any:
+    number = (await customer(api, asked))["customer"]
+    who = f"API {asked.client.name}"
+    await api.service.at_desk(lambda desk: window.note_look(desk, number, by=who, what="details"))
+
     def question(store: OfficeStore) -> dict[str, Any]:
         shown, digest = _customer(store, asked)
         return {"customer": shown["customer"], "details": details_at(store, digest)}
@@ -297,6 +318,9 @@ async def receipt(api: Api, asked: Question) -> Any:
     await entry(api, asked)  # Says which of the two is not there.
 
     def question(store: OfficeStore) -> dict[str, Any]:
+        hers = asked.client.customer
+        if hers and not self_service.may_see(store, hers, (epoch, sequence)):
+            raise Problem("not-found", f"There is no entry {sequence} in epoch {epoch}.")
         made = api.papers(store).receipt(epoch, sequence, language=asked.query.get("language"))
         text = api.receipt_text(made)
         return {"text": text, "language": made.language, "copy": made.copy, "slips": list(made.slips)}
@@ -320,7 +344,9 @@ async def trial_balance(api: Api, asked: Question) -> Any:
 
 
 async def tills(api: Api, asked: Question) -> Any:
-    return _page("tills", await api.service.at_desk(lambda desk: [_till(desk, r) for r in desk.state.till.all()]), None)
+    blind = not asked.client.reads(Asks.BOOKS)
+    rows = await api.service.at_desk(lambda desk: [_till(desk, row, blind) for row in desk.state.till.all()])
+    return _page("tills", rows, None)
 
 
 async def till(api: Api, asked: Question) -> Any:
@@ -330,7 +356,7 @@ async def till(api: Api, asked: Question) -> Any:
         row = desk.state.till.get(name)
         if row is None:
             raise Problem("not-found", f"There is no till {name} in these books.")
-        return _till(desk, row)
+        return _till(desk, row, not asked.client.reads(Asks.BOOKS))
 
     return await api.service.at_desk(look)
 
@@ -365,30 +391,129 @@ _STATE = Parameter("state", one_of("open", "accepted", "disputed"), {"enum": ["o
                    "Only differences in this state.")  # fmt: skip
 
 READS: tuple[Read, ...] = (
-    Read("office", "/v1/office", "The office, its log and its day", "", office, _ref("Office"),
-         about="Any token may ask. `client.id` is what request ids are made with; `epoch` goes with every write."),
-    Read("accounts", "/v1/accounts", "Customers' accounts", READ, accounts, listed("Account"), (_OF, AFTER, LIMIT)),
-    Read("account", "/v1/accounts/{account}", "One account", READ, account, _ref("Account")),
-    Read("account-entries", "/v1/accounts/{account}/entries", "The entries that touched an account", READ,
-         account_entries, listed("Entry"), (AFTER, LIMIT)),
-    Read("customer", "/v1/customers/{customer}", "One customer, by number", READ, customer, _ref("Customer")),
-    Read("customer-details", "/v1/customers/{customer}/details", "A customer's personal details", PERSONAL,
-         customer_details, _ref("CustomerDetails")),
-    Read("entries", "/v1/entries", "The journal, in order", READ, entries, listed("Entry"), (_KIND, AFTER, LIMIT)),
-    Read("entry", "/v1/entries/{epoch}/{entry}", "One entry", READ, entry, _ref("Entry")),
-    Read("receipt", "/v1/entries/{epoch}/{entry}/receipt", "The receipt of an entry, with its slips", PERSONAL, receipt,
-         _ref("Receipt"), (_SPOKEN,), about="It may show the customer's name. COPY unless its first print is due."),
-    Read("request", "/v1/requests/{id}", "What became of a request", READ, request,
-         {"oneOf": [_ref("Accepted"), _ref("Refused")]}),
-    Read("trial-balance", "/v1/trial-balance", "The trial balance, now or as of a date", READ, trial_balance,
-         _ref("TrialBalance"), (_ON, _BY)),
-    Read("tills", "/v1/tills", "Every till", READ, tills, listed("Till"),
-         about="Shows what a till holds by the books: not for a screen at which it is counted blind."),
-    Read("till", "/v1/tills/{till}", "One till", READ, till, _ref("Till")),
-    Read("differences", "/v1/differences", "Differences at close", READ, differences, listed("Difference"), (_STATE,)),
-    Read("unprinted", "/v1/unprinted", "Entries whose slip has not been printed", WRITE, unprinted,
-         listed("Unprinted"), (AFTER, LIMIT)),
-)  # fmt: skip
+    Read(
+        "office",
+        "/v1/office",
+        "The office, its log and its day",
+        "",
+        Asks.OFFICE,
+        office,
+        _ref("Office"),
+        about="Any token may ask. `client.id` is what request ids are made with; `epoch` goes with every write.",
+    ),
+    Read(
+        "accounts",
+        "/v1/accounts",
+        "Customers' accounts",
+        READ,
+        Asks.BOOKS,
+        accounts,
+        listed("Account"),
+        (_OF, AFTER, LIMIT),
+        narrowed=Asks.ACCOUNT,
+    ),
+    Read("account", "/v1/accounts/{account}", "One account", READ, Asks.ACCOUNT, account, _ref("Account")),
+    Read(
+        "account-entries",
+        "/v1/accounts/{account}/entries",
+        "The entries that touched an account",
+        READ,
+        Asks.ACCOUNT,
+        account_entries,
+        listed("Entry"),
+        (AFTER, LIMIT),
+    ),
+    Read(
+        "customer",
+        "/v1/customers/{customer}",
+        "One customer, by number",
+        READ,
+        Asks.CUSTOMER,
+        customer,
+        _ref("Customer"),
+    ),
+    Read(
+        "customer-details",
+        "/v1/customers/{customer}/details",
+        "A customer's personal details",
+        PERSONAL,
+        Asks.CUSTOMER,
+        customer_details,
+        _ref("CustomerDetails"),
+    ),
+    Read(
+        "entries",
+        "/v1/entries",
+        "The journal, in order",
+        READ,
+        Asks.ENTRIES,
+        entries,
+        listed("Entry"),
+        (_KIND, AFTER, LIMIT),
+    ),
+    Read("entry", "/v1/entries/{epoch}/{entry}", "One entry", READ, Asks.ENTRIES, entry, _ref("Entry")),
+    Read(
+        "receipt",
+        "/v1/entries/{epoch}/{entry}/receipt",
+        "The receipt of an entry, with its slips",
+        PERSONAL,
+        Asks.RECEIPT,
+        receipt,
+        _ref("Receipt"),
+        (_SPOKEN,),
+        about="It may show the customer's name. COPY unless its first print is due.",
+    ),
+    Read(
+        "request",
+        "/v1/requests/{id}",
+        "What became of a request",
+        READ,
+        Asks.OUTCOME,
+        request,
+        {"oneOf": [_ref("Accepted"), _ref("Refused")]},
+    ),
+    Read(
+        "trial-balance",
+        "/v1/trial-balance",
+        "The trial balance, now or as of a date",
+        READ,
+        Asks.BOOKS,
+        trial_balance,
+        _ref("TrialBalance"),
+        (_ON, _BY),
+    ),
+    Read(
+        "tills",
+        "/v1/tills",
+        "Every till",
+        READ,
+        Asks.TILLS,
+        tills,
+        listed("Till"),
+        about="What an open till holds by the books is null for a token of the role clerk: it is counted blind.",
+    ),
+    Read("till", "/v1/tills/{till}", "One till", READ, Asks.TILLS, till, _ref("Till")),
+    Read(
+        "differences",
+        "/v1/differences",
+        "Differences at close",
+        READ,
+        Asks.DIFFERENCES,
+        differences,
+        listed("Difference"),
+        (_STATE,),
+    ),
+    Read(
+        "unprinted",
+        "/v1/unprinted",
+        "Entries whose slip has not been printed",
+        WRITE,
+        Asks.DAY,
+        unprinted,
+        listed("Unprinted"),
+        (AFTER, LIMIT),
+    ),
+)
 """In the order of the document. An empty scope: any token."""
 
 
@@ -444,10 +569,14 @@ def _account(desk: Desk, row: HoldingRow) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _till(desk: Desk, row: TillRow) -> dict[str, Any]:
-    def held(name: str) -> int:
+def _till(desk: Desk, row: TillRow, blind: bool) -> dict[str, Any]:
+    """``blind``: what an open till should hold is not told, since whoever asks may be the one to count it."""
+    policy = desk.state.policy
+    hidden = blind and row.state == "open" and (policy is None or policy.blind_count)
+
+    def held(name: str) -> int | None:
         debits, credits, *_ = desk.state.balance(name)
-        return debits - credits
+        return None if hidden else debits - credits
 
     return {
         "till": row.till, "state": row.state, "shared": bool(row.shared), "clerk": row.clerk, "date": row.date,
@@ -464,10 +593,20 @@ def _difference(desk: Desk, row: DifferenceRow) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def not_for_its_role(role: str) -> Problem:
+    """The token's role has no part in this question."""
+    return Problem("scope-missing", f"A token of the role {role} does not read this. Nothing has been recorded.")
+
+
+def _hers(asked: Question, customer: object) -> bool:
+    """Whether a token of one customer may have what is this customer's; any other token may."""
+    return not asked.client.customer or asked.client.customer == customer
+
+
 def _customer(store: OfficeStore, asked: Question) -> tuple[dict[str, Any], bytes]:
     number = readers.CUSTOMER.read(asked.path["customer"], "customer")
     kept = store.get("customer", (number,))
-    if kept is None:
+    if kept is None or not _hers(asked, number):
         raise Problem("not-found", f"There is no customer {number} in these books.")
     row = CustomerRow(*kept)  # type: ignore[arg-type]  # the store keeps the columns of the row class
     return {"customer": row.customer, "tier": row.tier, "epoch": row.epoch, "entry": row.sequence}, row.details
