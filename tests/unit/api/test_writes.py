@@ -11,12 +11,17 @@ from typing import Any
 import httpx
 import pytest
 
-from counterfoil.client import ClerkKey, Client, ProblemError, Refused, Signed, signed
-from counterfoil.customers.details import details_hash
+from counterfoil.client import ClerkKey, Client, ProblemError, Refused, Signed, draft, sign_draft, signed
+from counterfoil.customers.details import SHAPES, details_hash
+from counterfoil.faces.api.kinds import read_write
+from counterfoil.kernel.outcomes import Malformed
+from counterfoil.office.read_off import MADE_BY_OFFICE
 from counterfoil.office.requests import ASKS
 from counterfoil.operations.clients import request_id_of
+from counterfoil.operations.screens import MADE
 from counterfoil.testing import offices
 from counterfoil.testing.servers import Served, problem
+from unit.office.test_requests import whole
 
 
 def sent(http: httpx.Client, request: Signed, *, key: str | None = None, **headers: str) -> httpx.Response:
@@ -315,3 +320,15 @@ def test_every_kind_has_its_endpoint(http: httpx.Client) -> None:
     for kind in ASKS:
         answer = http.post(f"/v1/{kind}", json={}, headers={"Idempotency-Key": "nothing"})
         assert (answer.status_code, answer.json()["field"]) == (400, "epoch"), kind
+
+
+@pytest.mark.parametrize("kind", MADE)
+def test_what_only_the_office_can_make_is_not_taken_from_a_client(kind: str) -> None:
+    """A hash that a client made up is refused by its field's name, and so is one left out that must be there."""
+    body = {name: value for name, value in whole(kind).items() if name not in ("kind", "details")}
+    wanted = SHAPES[kind].required
+    made = draft(kind, body, key="made-up", details=dict.fromkeys(wanted, "C01234567"))
+    request = sign_draft(made, by=[ClerkKey(b"\x07" * 32)], office="0417", epoch=1, client=bytes(16))
+    with pytest.raises(Malformed, match="is not what this office makes of it") as refused:
+        read_write(kind, request.request, json.loads(json.dumps(dict(request.payload))), bytes(32))
+    assert refused.value.field in MADE_BY_OFFICE[kind]
