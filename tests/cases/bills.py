@@ -31,7 +31,8 @@ GOLDEN: dict[tuple[str, int, int], tuple[str, str]] = {
         "83188801a3016974657874203120c3b1021903ea036974657874203320c3b1",
     ),
     ("BillReturned", 137, 1): (
-        "83188901a5016974657874203120c3b1021903ea031903eb046974657874203420c3b1056974657874203520c3b1",
+        "83188901a6016974657874203120c3b1021903ea031903eb046974657874203420c3b1056974657874203520c3b106697465"
+        "7874203620c3b1",
         "83188901a5016974657874203120c3b1021903ea031903eb046974657874203420c3b1056974657874203520c3b1",
     ),
     ("BillRefunded", 138, 1): (
@@ -54,6 +55,11 @@ GOLDEN: dict[tuple[str, int, int], tuple[str, str]] = {
         "83188d01a3011903e9026974657874203220c3b1036974657874203320c3b1",
         "83188d01a3011903e9026974657874203220c3b1036974657874203320c3b1",
     ),
+    ("BillStopped", 142, 1): (
+        "83188e01a6016974657874203120c3b1021903ea036974657874203320c3b1046974657874203420c3b10569746578742035"
+        "20c3b106f4",
+        "83188e01a4016974657874203120c3b1021903ea036974657874203320c3b1046974657874203420c3b1",
+    ),
 }
 """Fact → canonical bytes with every field, and with only those that are never absent."""
 LEGS: list[tuple[Fact, list[tuple[str, str, int]]]] = [
@@ -70,6 +76,7 @@ LEGS: list[tuple[Fact, list[tuple[str, str, int]]]] = [
         f.BillReturned("B1-1", 900, 150, "no such customer", DAY),
         [("house:bill-settlement", "bills:B1-1", 900), ("house:fee-bills", "bills:B1-1", 150)],
     ),
+    (f.BillReturned("B1-1", 900, 0, "closed", DAY, "ref-77"), [("house:bill-unmatched", "bills:B1-1", 900)]),
     (f.BillReturned("B1-1", 900, 0, "closed", DAY), [("house:bill-settlement", "bills:B1-1", 900)]),
     (f.BillRefunded("B1-1", 1_050, "T1", DAY), [("bills:B1-1", "till:T1", 1_050)]),
     (f.BillRefunded("B1-1", 1_050, "T1", DAY, account=A), [("bills:B1-1", f"customer:{A}:0417", 1_050)]),
@@ -81,7 +88,7 @@ LEGS: list[tuple[Fact, list[tuple[str, str, int]]]] = [
     (f.BillMoneyUnknown(900, "ref-77", DAY), [("house:bill-settlement", "house:bill-unmatched", 900)]),
 ]
 """Fact → its legs: debit, credit, amount."""
-NOTHING: set[str] = {"BillConfirmed"}
+NOTHING: set[str] = {"BillConfirmed", "BillStopped"}
 """Facts that book nothing."""
 RIGHT: dict[int, Any] = {}
 """id(reader) → a value that it takes."""
@@ -159,6 +166,26 @@ def _() -> tuple[House, Request]:
 def _() -> tuple[House, Request]:
     house = counter()
     return house, house.request("bill-unmatched", by=SUPERVISOR, amount=900, tag="ref-77")
+
+
+@done("bill-stop", "BillStopped")
+def _() -> tuple[House, Request]:
+    house = counter()
+    return house, house.request("bill-stop", case=paid(house), reason="she moved out", until="2026-03-20")
+
+
+@reached("bill.until")
+def _() -> tuple[House, Request]:
+    house = counter()
+    return house, house.request("bill-stop", case=paid(house), reason="she moved out", until="2026-03-01")
+
+
+@reached("bill.unmatched")
+def _() -> tuple[House, Request]:
+    house = counter()
+    case = paid(house)
+    end_of_day(house)
+    return house, house.request("bill-return", by=SUPERVISOR, case=case, reason="no such customer", tag="ref-77")
 
 
 @reached("bill.biller")

@@ -13,6 +13,7 @@ from counterfoil.engines.disk import RealDisk
 from counterfoil.engines.sqlite import SqliteStore
 from counterfoil.engines.texts import catalog
 from counterfoil.kernel.money import USD
+from counterfoil.operations import items
 from counterfoil.operations.answers import Accepted
 from counterfoil.operations.audit import audit
 from counterfoil.operations.day_end import DayEnd
@@ -82,9 +83,21 @@ def test_the_light_and_the_water(house: House) -> None:
     DayEnd(lambda call: call(house.desk)).run(NEXT_DAY)
     assert house.balance("house:bill-settlement") == -11_840
 
+    # She has moved, and the water of next week may not be hers. She calls, and it is stopped while she finds out.
+    later: dict[str, Any] = {"biller": "water", "reference": WATER, "amount": 2_000, "fee": 0, "on": "2026-03-09"}
+    next_water = str(house.do("bill-pay", till="T1", **later).result()["case"])
+    stopped = house.do("bill-stop", by=SUPERVISOR, case=next_water, reason="she has moved", until="2026-03-31")
+    assert "Stopped through" in stub(stopped)
+    assert "Detenida hasta" in stub(stopped, "es")
+    assert [(one["which"], one["until"]) for one in items.stops(house.store)] == [(next_water, "2026-03-31")]
+    house.do("bill-cancel", case=next_water, till="T1")
+    assert list(items.stops(house.store)) == []
+
     # The water arrives; the light comes back, and she has all of it again, the fee too.
     house.do("bill-confirm", by=SUPERVISOR, case=water)
-    house.do("bill-return", by=SUPERVISOR, case=power, reason="this account moved to another company")
+    house.do("bill-unmatched", by=SUPERVISOR, amount=8_740, tag="trace-5521")
+    assert house.balance("house:bill-unmatched") == -8_740, "at first nobody knows of which bill"
+    house.do("bill-return", by=SUPERVISOR, case=power, reason="this account moved to another company", tag="trace-5521")
     before = house.till("T2")
     house.do("bill-refund", by=OTHER, case=power, till="T2")
     assert before - house.till("T2") == 8_890

@@ -6,7 +6,9 @@ Always true:
    (``test_a_bill_at_the_window``), and the day on which the biller has it is told.
 2. Until it goes (at the end of its day, but for billers of the same day) it may be called back, whole and with its fee
    (``test_a_bill_called_back_costs_nothing``). One that comes back is the payer's again, with the fee.
-3. Its money is never in a clerk's till and never goes out twice (``test_a_bill_goes_back_once``).
+3. A stop holds it back until its last day is over or it is lifted, and its money may be had back meanwhile
+   (``test_a_stopped_bill_does_not_go``).
+4. Its money is never in a clerk's till and never goes out twice (``test_a_bill_goes_back_once``).
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ from counterfoil.office import refusals as base
 from counterfoil.office import rules
 from counterfoil.office.bills import asks as ask
 from counterfoil.office.bills import refusals as no
+from counterfoil.office.bills.folds import resting
 from counterfoil.office.bills.rows import BillItemRow
 from counterfoil.office.deciding import Decisions, Pledges, Prices, Reprices, Services, Step, each
 from counterfoil.office.rules import NOTHING, Decision, Part, Pledged, Sitting
@@ -32,6 +35,8 @@ from counterfoil.products.bill_reference import fits, normal
 from counterfoil.products.calendar import add_banking_days, banking_day_from, calendar_of
 
 CASE_LEAD = "B"
+STOP_DAYS = 184
+"""How far ahead the last day of a stop may lie: six months, as long as a written stop of a check holds (UCC 4-403)."""
 _BACK_OFFICE = ("supervisor", "postmaster", "operations")
 
 
@@ -144,7 +149,25 @@ def decide_return(a: ask.ReturnBill, s: State, by: Sitting) -> Decision:
     item = _item(s, a.case, "sent", "confirmed")
     if isinstance(item, Refusal):
         return item
-    return [Part(a.kind, (f.BillReturned(a.case, item.amount, item.fee, a.reason, a.date),))]
+    if a.tag is not None and resting(s, a.tag, item.amount) is None:
+        return no.BillMoneyNotHere(a.tag, rules.money(s, item.amount))
+    return [Part(a.kind, (f.BillReturned(a.case, item.amount, item.fee, a.reason, a.date, a.tag),))]
+
+
+def decide_stop(a: ask.StopBill, s: State, by: Sitting) -> Decision:
+    """Stopped at once, at the payer's word; one person suffices: it must be quick, and nothing is lost by it."""
+    refused = rules.open_day(s, a.date, by)
+    if refused:
+        return refused
+    item = _item(s, a.case, "stopped" if a.lift else "waiting")
+    if isinstance(item, Refusal):
+        return item
+    if a.lift:
+        return [Part(a.kind, (f.BillStopped(a.case, item.amount, a.date, a.reason, lifted=True),))]
+    last = (date.fromisoformat(a.date) + timedelta(days=STOP_DAYS)).isoformat()
+    if a.until is not None and not a.date <= a.until <= last:
+        return no.BillStopDay(last, a.until)
+    return [Part(a.kind, (f.BillStopped(a.case, item.amount, a.date, a.reason, a.until),))]
 
 
 def decide_unmatched(a: ask.UnknownBillMoney, s: State, by: Sitting) -> Decision:
@@ -166,8 +189,8 @@ def decide_refund(a: ask.RefundBill, s: State, by: Sitting, pledged: Pledged = N
 
 
 def decide_cancel(a: ask.CancelBill, s: State, by: Sitting, pledged: Pledged = NOTHING) -> Decision:
-    """A bill that has not gone is called back, whole."""
-    item = _back(a, s, by, pledged, "waiting")
+    """A bill that has not gone is called back, whole, stopped or not."""
+    item = _back(a, s, by, pledged, "waiting", "stopped")
     if isinstance(item, Refusal):
         return item
     fact = f.BillCancelled(
@@ -178,7 +201,7 @@ def decide_cancel(a: ask.CancelBill, s: State, by: Sitting, pledged: Pledged = N
 
 
 def _back(
-    a: ask.RefundBill | ask.CancelBill, s: State, by: Sitting, pledged: Pledged, state: str
+    a: ask.RefundBill | ask.CancelBill, s: State, by: Sitting, pledged: Pledged, *states: str
 ) -> BillItemRow | Refusal:
     """The bill whose money may go back now, to where it may go."""
     refused: Refusal | None = rules.at_till(s, a.date, a.till, by)
@@ -186,11 +209,11 @@ def _back(
         refused = rules.paying_in(s, a.account)
     if refused:
         return refused
-    item = _item(s, a.case, state)
+    item = _item(s, a.case, *states)
     if isinstance(item, Refusal):
         return item
     if ("bill-back", a.case) in pledged.taken:
-        return no.BillInState(a.case, {"waiting": "called-back", "came-back": "refunded"}[state])
+        return no.BillInState(a.case, "refunded" if "came-back" in states else "called-back")
     if item.account is not None and a.account != item.account:
         return no.BillAccount(a.case, item.account)
     whole, terms = item.amount + item.fee, rules.edition(s).terms(BillTerms)
@@ -199,15 +222,16 @@ def _back(
 
 
 def goes_out(s: State, day: str) -> Iterator[Fact | None]:
-    """The bills whose day has come."""
+    """The bills whose day has come and that no stop holds back."""
 
     def lines(case: str) -> list[Fact]:
         row = s.bill_item.get(case)
-        if row is None or row.state != "waiting" or row.on > day:
+        held = row is not None and row.state == "stopped" and (row.until is None or day <= row.until)
+        if row is None or held or row.state not in ("waiting", "stopped") or row.on > day:
             return []
         return [f.BillSent(case, row.amount, day)]
 
-    waiting = sorted(row.case for row in s.bill_item.rows.values() if row.state == "waiting")
+    waiting = sorted(row.case for row in s.bill_item.rows.values() if row.state in ("waiting", "stopped"))
     yield from each(waiting, day, lambda case: case, lines)
 
 
@@ -237,6 +261,7 @@ DECISIONS: Decisions = {
     "bill-confirm": decide_confirm,
     "bill-return": decide_return,
     "bill-unmatched": decide_unmatched,
+    "bill-stop": decide_stop,
 }
 """All other kinds."""
 

@@ -305,15 +305,17 @@ def _reachable(s: State, account: str, held: int) -> int:
     return min(free, held) if state == "frozen" else free
 
 
-def _due(s: State, case: str) -> CheckDueRow | Refusal:
+def _due(s: State, case: str, *, lost: bool = False) -> CheckDueRow | Refusal:
+    """What is owed for a check that came back; ``lost``: or what the house bore of it."""
     if s.check_item.get(case) is None:
         return no.CheckUnknown(case)
     row = s.check_due.get(case)
-    return row if row is not None and row.due else no.CheckNothingDue(case)
+    return row if row is not None and (row.due or (lost and row.lost)) else no.CheckNothingDue(case)
 
 
 def decide_recover(a: ask.RecoverCheck, s: State, by: Sitting, pledged: Pledged = NOTHING) -> Decision:
-    """The customer pays what is owed, or part of it, in cash or from an account. Never more, and no fee."""
+    """The customer pays what is owed, or part of it, in cash or from an account; also what the house has borne since.
+    Never more, and no fee."""
     refused: Refusal | None = (
         rules.at_till(s, a.date, a.till, by) or rules.in_currency(s, a.currency) or rules.known_faces(s, a.count)
     )
@@ -321,10 +323,10 @@ def decide_recover(a: ask.RecoverCheck, s: State, by: Sitting, pledged: Pledged 
         refused = rules.paying_out(s, a.account, a.presented_by, a.amount)
     if refused:
         return refused
-    row = _due(s, a.case)
+    row = _due(s, a.case, lost=True)
     if isinstance(row, Refusal):
         return row
-    due = row.due - pledged.sums.get(("check-due", a.case), 0)
+    due = (row.due or row.lost) - pledged.sums.get(("check-due", a.case), 0)
     if a.amount > due:
         return no.CheckTooMuch(a.case, rules.money(s, due), rules.money(s, a.amount))
     refused = rules.money_there(s, a.till, a.account, a.amount, pledged)
@@ -333,6 +335,7 @@ def decide_recover(a: ask.RecoverCheck, s: State, by: Sitting, pledged: Pledged 
     fact = f.CheckRecovered(
         case=a.case, debtor=row.debtor, till=a.till, amount=a.amount, date=a.date, account=a.account,
         presented_by=a.presented_by, on_behalf_of=a.on_behalf_of, identification=a.identification, count=a.count,
+        lost=None if row.due else True,
     )  # fmt: skip
     return [Part(a.kind, (fact,))]
 

@@ -49,13 +49,15 @@ class BillConfirmed(Fact):
 @recorded(137)
 @dataclass(frozen=True, slots=True)
 class BillReturned(Fact):
-    """It came back: amount and fee are the payer's again, and wait for her in an account of the house."""
+    """It came back: amount and fee are the payer's again, and wait for her in an account of the house. ``tag``: its
+    money had come in without a bill (``BillMoneyUnknown``), and is hers by now."""
 
     case: str
     amount: int
     fee: int
     reason: str
     date: str
+    tag: str | None = None
 
 
 @recorded(138)
@@ -109,3 +111,17 @@ class BillMoneyUnknown(Fact):
     amount: int
     tag: str
     date: str
+
+
+@recorded(142)
+@dataclass(frozen=True, slots=True)
+class BillStopped(Fact):
+    """A bill that has not gone is stopped: it does not go through the day ``until``, or until the stop is lifted
+    (``lifted``: this is what lifts it). Its money rests where it is, and may be called back. Books nothing."""
+
+    case: str
+    amount: int
+    date: str
+    reason: str
+    until: str | None = None
+    lifted: bool | None = None

@@ -111,7 +111,8 @@ class CheckReturned(Fact):
 @recorded(104)
 @dataclass(frozen=True, slots=True)
 class CheckRecovered(Fact):
-    """The customer pays what is owed for a returned check, in cash or, if ``account`` is there, from it."""
+    """The customer pays what is owed for a returned check, in cash or, if ``account`` is there, from it. ``lost``: it
+    had been written off, so it comes back as income of its own."""
 
     case: str
     debtor: str
@@ -124,6 +125,7 @@ class CheckRecovered(Fact):
     on_behalf_of: str | None = None
     identification: str | None = None
     count: Count | None = None
+    lost: bool | None = None
 
 
 @recorded(105)

@@ -114,6 +114,7 @@ KINDS: tuple[Kind, ...] = (
     Kind(138, "bill-refund", _CLERK),
     Kind(139, "bill-cancel", _CLERK),
     Kind(141, "bill-unmatched", _EITHER),
+    Kind(142, "bill-stop", _CLERK),
     Kind(145, "cash-send", _CLERK),
     Kind(146, "cash-claim", _CLERK),
     Kind(147, "cash-send-cancel", _CLERK),

@@ -109,6 +109,7 @@ class State:
         self.set_aside: Fold[day_end_rows.AsideRow] = Fold(3)
         self.ended_day: Fold[day_end_rows.EndedRow] = Fold(1)
         self.bill_item: Fold[bills.BillItemRow] = Fold(1)
+        self.bill_money: Fold[bills.BillMoneyRow] = Fold(2)
         self.check_item: Fold[checks.CheckItemRow] = Fold(1)
         self.check_seen: Fold[checks.CheckSeenRow] = Fold(1)
         self.check_part: Fold[checks.CheckPartRow] = Fold(2)

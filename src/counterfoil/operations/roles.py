@@ -97,6 +97,7 @@ ASK: Mapping[str, frozenset[str]] = {
     "bill-refund": WINDOW,
     "bill-cancel": WINDOW,
     "bill-unmatched": OFFICE,
+    "bill-stop": OFFICE,
     "check-cash": WINDOW,
     "check-deposit": WINDOW,
     "check-settle": OFFICE,

@@ -9,9 +9,12 @@ import pytest
 from cases.bills import POWER, WATER, bill, came_back, end_of_day, paid
 from counterfoil.counter.bills import PRICES, REPRICE
 from counterfoil.facts.bills import BillPaid
+from counterfoil.operations import items
+from counterfoil.operations.day_end import DayEnd
 from counterfoil.policy.edition import BrokenEdition, read_edition
 from counterfoil.testing.builders import (
     CLERK,
+    DAY,
     EDITION,
     OTHER,
     SUPERVISOR,
@@ -164,6 +167,87 @@ def test_cash_may_go_to_an_account_and_a_till_that_lacks_it_is_named() -> None:
     assert refusal(house.ask("bill-refund", case=case, till="T1")).code == "till.short"
     house.do("bill-refund", case=case, till="T1", account=house.account)
     assert house.owed() == 9_150
+    house.check()
+
+
+def evenings(house: House, *days: str) -> list[str]:
+    """The state of the first bill after the end of each day."""
+    found = []
+    for day in days:
+        house.at(f"{day}T21:00")
+        DayEnd(lambda call: call(house.desk)).run(day)
+        found.append(next(iter(house.desk.state.bill_item.rows.values())).state)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("until", "states"),
+    [
+        (None, ["stopped", "stopped", "stopped"]),
+        ("2026-03-03", ["stopped", "stopped", "sent"]),  # through its last day, then it goes
+        (DAY, ["stopped", "sent", "sent"]),
+    ],
+)
+def test_a_stopped_bill_does_not_go(until: str | None, states: list[str]) -> None:
+    house = counter()
+    case = paid(house)
+    stop: dict[str, Any] = {"case": case, "reason": "she moved out"}
+    house.do("bill-stop", **stop, **({"until": until} if until else {}))
+    assert refusal(house.ask("bill-stop", **stop)).code == "bill.state", "it is stopped already"
+    assert [one["until"] for one in items.stops(house.store)] == [until]
+    assert evenings(house, DAY, "2026-03-03", "2026-03-04") == states
+    house.check()
+
+
+def test_a_stop_is_lifted_or_its_money_had_back() -> None:
+    house = counter()
+    first, second = paid(house), paid(house, 700)
+    for case in (first, second):
+        house.do("bill-stop", case=case, reason="she moved out")
+    assert outcome_of(house.decide("bill-stop", case=first, reason="x", lift=True)) == "accepted"
+    house.do("bill-stop", case=first, reason="it was the other one", lift=True, until=DAY)
+    assert refusal(house.ask("bill-stop", case=first, reason="x", lift=True)).code == "bill.state"
+    house.do("bill-cancel", case=second, till="T1")
+    assert list(items.stops(house.store)) == []
+    end_of_day(house)
+    assert house.balance("house:bill-settlement") == -9_000
+    assert refusal(house.ask("bill-stop", case=first, reason="too late")).code == "bill.state", "it has gone"
+    house.check()
+
+
+@pytest.mark.parametrize(
+    ("until", "outcome"),
+    [(DAY, "accepted"), ("2026-03-01", "bill.until"), ("2026-09-02", "accepted"), ("2026-09-03", "bill.until")],
+)
+def test_how_long_a_stop_may_last(stoppable: tuple[House, str], until: str, outcome: str) -> None:
+    house, case = stoppable
+    assert outcome_of(house.decide("bill-stop", case=case, reason="x", until=until)) == outcome
+
+
+@pytest.fixture(scope="module")
+def stoppable() -> tuple[House, str]:
+    house = counter()
+    return house, paid(house)
+
+
+def test_money_without_a_bill_finds_its_bill_once() -> None:
+    house = counter()
+    first, second = paid(house), paid(house)
+    end_of_day(house)
+    for _ in range(2):
+        house.do("bill-unmatched", by=SUPERVISOR, amount=9_000, tag="ref-77")
+    house.do("bill-unmatched", by=SUPERVISOR, amount=700, tag="ref-77")
+    assert [one["amount"] for one in items.bill_money(house.store)] == [9_000, 9_000, 700]
+    back: dict[str, Any] = {"by": SUPERVISOR, "reason": "no such customer"}
+    assert refusal(house.ask("bill-return", case=first, tag="ref-78", **back)).code == "bill.unmatched"
+    assert refusal(house.ask("bill-return", case=first, tag="ref-77", by=CLERK, reason="x")).code == "clerk.role"
+    house.do("bill-return", case=first, tag="ref-77", **back)
+    house.do("bill-return", case=second, tag="ref-77", **back)
+    assert [one["amount"] for one in items.bill_money(house.store)] == [700], "only a whole bill's money is a bill's"
+    assert house.balance("house:bill-unmatched") == -700
+    assert house.balance("house:bill-settlement") == 700, "two went and came back, and 700 came besides"
+    house.do("bill-refund", case=first, till="T1")
+    assert house.balance(f"bills:{second}") == -9_150, "the other waits for its payer, with our fee"
     house.check()
 
 

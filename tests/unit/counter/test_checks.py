@@ -11,7 +11,7 @@ from cases.checks import came_back, cashed, cashing, deposited, paper
 from counterfoil.counter.checks import PRICES, REPRICE
 from counterfoil.facts.checks import CheckCashed
 from counterfoil.office import rules
-from counterfoil.operations import screens
+from counterfoil.operations import items, screens
 from counterfoil.operations.answers import Accepted
 from counterfoil.operations.day_end import DayEnd
 from counterfoil.policy.edition import read_edition
@@ -189,6 +189,28 @@ def test_what_became_of_a_check_is_booked_once() -> None:
     assert refusal(house.ask("check-return", by=SUPERVISOR, case=case, reason="Z")).code == "check.state"
     assert house.balance("house:check-settlement") == 0
     assert house.balance(f"check-due:{case}") == 39_600
+    house.check()
+
+
+def test_what_the_house_bore_may_be_paid_after_all() -> None:
+    house = counter()
+    case = came_back(house, 40_000)
+    house.do("check-recover", case=case, till="T1", amount=9_600)
+    house.do("check-write-off", by=SUPERVISOR, approve=[CLERK], case=case, reason="she is ill")
+    paying: dict[str, Any] = {"kind": "check-recover", "case": case, "till": "T1"}
+    assert refusal(house.ask("check-agree", case=case, until="2026-04-01")).code == "check.nothing_due"
+    assert outcome_of(house.decide("check-recover", case=case, till="T1", amount=30_001)) == "check.too_much"
+    twice = [{**paying, "amount": 30_000}, {**paying, "amount": 1}]
+    assert outcome_of(house.decide("visit", till="T1", tendered=30_001, services=twice)) == "check.too_much"
+    house.do("check-recover", case=case, till="T1", amount=10_000)
+    entry = house.desk.size - 1
+    assert (house.balance("house:check-loss"), house.balance("house:check-recovery")) == (30_000, -10_000)
+    house.do("reversal", entry=entry, reason="it was another's")
+    house.do("deposit", till="T1", account=house.account, amount=30_000)
+    house.do("check-recover", case=case, till="T1", amount=30_000, account=house.account)
+    assert (house.balance("house:check-recovery"), house.balance(f"check-due:{case}")) == (-30_000, 0)
+    assert refusal(house.ask("check-recover", case=case, till="T1", amount=1)).code == "check.nothing_due"
+    assert [one["lost"] for one in items.checks(house.store)] == [0]
     house.check()
 
 

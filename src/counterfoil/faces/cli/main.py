@@ -35,6 +35,7 @@ COMMANDS: dict[str, str] = {
     "report": "counterfoil.faces.cli.report:report",
     "checks": "counterfoil.faces.cli.items:checks",
     "bills": "counterfoil.faces.cli.items:bills",
+    "stops": "counterfoil.faces.cli.items:stops",
     "audit": "counterfoil.faces.cli.books:audit",
     "bundle": "counterfoil.faces.cli.proof:bundle",
     "proof": "counterfoil.faces.cli.proof:proof",

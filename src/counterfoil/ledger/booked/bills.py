@@ -50,7 +50,7 @@ def _sent(f: BillSent, place: str) -> list[Leg]:
 
 
 def _returned(f: BillReturned, place: str) -> list[Leg]:
-    legs = [Leg(SETTLEMENT, bill_account(f.case), f.amount, f.number)]
+    legs = [Leg(SETTLEMENT if f.tag is None else UNMATCHED, bill_account(f.case), f.amount, f.number)]
     return [*legs, Leg(FEES, bill_account(f.case), f.fee, f.number)] if f.fee else legs
 
 

@@ -4,6 +4,7 @@
     check-due:CASE      what is owed for one that came back (debit)
     held:CASE           where the holds of its deposit point, as legal holds do (credit)
     house:fee-checks, house:check-settlement, house:check-loss
+    house:check-recovery  what was written off and paid after all
 
 A check has an account of its own, so that the ledger itself refuses to settle, return or reverse it twice
 (``test_what_became_of_a_check_is_booked_once``). A fee is not earned on a check that comes back.
@@ -26,6 +27,7 @@ from counterfoil.ledger.legs import AccountRule, Booked, Families, Leg, customer
 from counterfoil.ledger.transfers import PENDING, VOID
 
 FEES, SETTLEMENT, LOSS = "house:fee-checks", "house:check-settlement", "house:check-loss"
+RECOVERY = "house:check-recovery"
 
 FAMILIES: Families = {
     "checks": AccountRule(100, CREDITS_MUST_NOT_EXCEED_DEBITS),
@@ -86,7 +88,9 @@ def _returned(f: CheckReturned, place: str) -> list[Leg]:
 
 def _recovered(f: CheckRecovered, place: str) -> list[Leg]:
     paid_from = till_account(f.till) if f.account is None else customer_account(f.account, place)
-    return [Leg(paid_from, due_account(f.case), f.amount, f.number)]
+    due = due_account(f.case)
+    lost = [Leg(due, RECOVERY, f.amount, f.number)] if f.lost else []  # By way of its own account: each leg says whose.
+    return [*lost, Leg(paid_from, due, f.amount, f.number)]
 
 
 def _written_off(f: CheckWrittenOff, place: str) -> list[Leg]:

@@ -17,6 +17,7 @@ from counterfoil.office.requests import (
     Counts,
     Customer,
     Date,
+    Flag,
     Text,
     Till,
     Unit,
@@ -62,8 +63,23 @@ class ConfirmBill(Ask):
 @asked("bill-return")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReturnBill(Ask):
+    """``tag``: its money came in before, without a bill (``bill-unmatched``), and this is whose it is."""
+
     case: Bill
     reason: Text
+    tag: Code | None = None
+
+
+@asked("bill-stop")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopBill(Ask):
+    """Stop payment of a bill that has not gone, through the day ``until`` or until it is lifted. ``lift``: this lifts it,
+    whatever its last day."""
+
+    case: Bill
+    reason: Text
+    until: Date | None = None
+    lift: Flag = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,8 @@ from counterfoil.kernel.outcomes import Refusal, mark
 from counterfoil.office.refusals import coded
 
 SAID_IN_REFUSALS = (
-    mark("waiting"), mark("sent"), mark("confirmed"), mark("came-back"), mark("refunded"), mark("called-back"),
+    mark("waiting"), mark("stopped"), mark("sent"), mark("confirmed"), mark("came-back"), mark("refunded"),
+    mark("called-back"),
 )  # fmt: skip
 
 
@@ -107,6 +108,32 @@ class BillUnknown(Refusal):
 class BillInState(Refusal):
     case: str
     state: str
+
+
+@coded(
+    "bill.until",
+    mark(
+        "A stop lasts through today or a day on or before {last}, or until it is lifted. {asked} was asked for. Leave "
+        "the day out, or choose another. Nothing has been recorded."
+    ),
+)
+@dataclass(frozen=True, slots=True)
+class BillStopDay(Refusal):
+    last: str
+    asked: str
+
+
+@coded(
+    "bill.unmatched",
+    mark(
+        "No money of {amount} with the mark “{tag}” rests here without a bill. Look at the mark again, or leave it out "
+        "if the money came back just now. Nothing has been recorded."
+    ),
+)
+@dataclass(frozen=True, slots=True)
+class BillMoneyNotHere(Refusal):
+    tag: str
+    amount: Money
 
 
 @coded(

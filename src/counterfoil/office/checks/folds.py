@@ -101,7 +101,9 @@ def _returned(s: State, fact: f.CheckReturned, at: Place) -> None:
 
 def _recovered(s: State, fact: f.CheckRecovered, at: Place) -> None:
     row = s.check_due.get(fact.case)
-    if row:
+    if row and fact.lost:
+        s.check_due.put(row._replace(lost=row.lost - fact.amount))
+    elif row:
         s.check_due.put(row._replace(due=row.due - fact.amount))
     s.total(fact.till, fact.date, at.kind, 0 if fact.account else fact.amount, 0)
 
@@ -111,7 +113,7 @@ def _written_off(s: State, fact: f.CheckWrittenOff, at: Place) -> None:
     if row:
         s.check_item.put(row._replace(state="written-off"))
     if due:
-        s.check_due.put(due._replace(due=due.due - fact.amount))
+        s.check_due.put(due._replace(due=due.due - fact.amount, lost=due.lost + fact.amount))
 
 
 def _released(s: State, fact: f.CheckHoldReleased, at: Place) -> None:
@@ -147,9 +149,14 @@ def _undo_cashed(s: State, fact: Reversed, at: Place) -> None:
 
 
 def _undo_recovered(s: State, fact: Reversed, at: Place) -> None:
-    row = s.check_due.get(_case_of(fact, "check-due:"))
+    case = _case_of(fact, "check-due:")
+    row, name = s.check_due.get(case), f"check-due:{case}"
     if row:
-        s.check_due.put(row._replace(due=row.due + sum(leg[2] for leg in fact.legs)))
+        paid = sum(leg[2] for leg in fact.legs if leg[1] == name)
+        if any(leg[0] == name for leg in fact.legs):  # It passed through to what had been borne by the house.
+            s.check_due.put(row._replace(lost=row.lost + paid))
+        else:
+            s.check_due.put(row._replace(due=row.due + paid))
 
 
 FOLDERS: Folders = {

@@ -78,6 +78,8 @@ class CheckDueRow(NamedTuple):
     due: int
     date: str
     until: str | None
+    lost: int = 0
+    """What the house bore of it and nobody has paid since."""
 
 
 class CheckDebtorRow(NamedTuple):

@@ -13,6 +13,7 @@ TITLES: Titles = {
     "bill-refund": mark("Bill: money back"),
     "bill-cancel": mark("Bill called back"),
     "bill-unmatched": mark("Money back, bill not known"),
+    "bill-stop": mark("Stop of a bill"),
 }
 
 NOTES: Notes = {
@@ -20,6 +21,12 @@ NOTES: Notes = {
         mark(
             "Keep this stub. Until the day it goes you may call the bill back, at no cost. If it comes back, you get "
             "all of it back, our fee too."
+        ),
+    ),
+    "bill-stop": (
+        mark(
+            "While a stop is in force the bill does not go, and the biller may count you as late. You may lift the "
+            "stop, or have the bill and our fee back, at no cost."
         ),
     ),
     "bill-return": (
@@ -30,6 +37,7 @@ NOTES: Notes = {
 TOLD: Told = {
     f.BillPaid: ("case", "fee", "on", "arrives", "sent"),
     f.BillReturned: ("case",),
+    f.BillStopped: ("case", "until", "lifted"),
     f.BillRefunded: ("case", "amount"),
     f.BillCancelled: ("case", "amount", "fee"),
 }
@@ -71,6 +79,21 @@ def _returned(fact: f.BillReturned, w: Around) -> list[Line]:
         _bill(fact.case, w),
         w.line(mark("Amount of the bill"), w.money(fact.amount)),
         w.line(mark("Our fee, yours again"), w.money(fact.fee)),
+        w.line(mark("Reason"), fact.reason),
+        *([w.line(mark("It came with the mark"), fact.tag)] if fact.tag else []),
+    ]
+
+
+@says(f.BillStopped)
+def _stopped(fact: f.BillStopped, w: Around) -> list[Line]:
+    if fact.lifted:
+        said = w.line(mark("The stop is lifted: the bill goes"))
+    else:
+        said = w.line(mark("Stopped through"), fact.until) if fact.until else w.line(mark("Stopped until you lift it"))
+    return [
+        _bill(fact.case, w),
+        w.line(mark("Amount of the bill"), w.money(fact.amount)),
+        said,
         w.line(mark("Reason"), fact.reason),
     ]
 
