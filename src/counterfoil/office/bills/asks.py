@@ -73,7 +73,7 @@ class ReturnBill(Ask):
 @asked("bill-stop")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StopBill(Ask):
-    """Stop payment of a bill that has not gone, through the day ``until`` or until it is lifted. ``lift``: this lifts it,
+    """Stop payment of a bill that has not gone, through the day ``until`` or until it is lifted. ``lift``: lifts it,
     whatever its last day."""
 
     case: Bill
