@@ -26,7 +26,7 @@ from contextlib import contextmanager
 from itertools import cycle, islice
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 import httpx
@@ -165,28 +165,66 @@ def _watched(url: str, clients: int, requests: Sequence[bytes]) -> tuple[float, 
 
 async def _everyone(url: str, clients: int, requests: Sequence[bytes]) -> tuple[float, list[float]]:
     times: list[float] = []
-    place = urlsplit(url)
-    lines = [await asyncio.open_connection(place.hostname, place.port, limit=2**22) for _ in range(clients)]
-
-    async def call(number: int) -> None:
-        reader, writer = lines[number]
-        for request in islice(requests, number, None, clients):
-            start = time.perf_counter()
-            writer.write(request)
-            head = await reader.readuntil(b"\r\n\r\n")
-            length = int(head.lower().partition(b"content-length:")[2].partition(b"\r\n")[0])
-            body = await reader.readexactly(length)
-            times.append(time.perf_counter() - start)
-            status = head[9:12]
-            if status != b"201" and (status != b"200" or b'"status":4' in body or b'"status":5' in body):
-                raise Fault(f"a deposit of the benchmark was answered {head[:40]!r}: {body[:200]!r}")
-
+    place, loop = urlsplit(url), asyncio.get_running_loop()
+    lines = [_Line(islice(requests, number, None, clients), times, loop.create_future()) for number in range(clients)]
+    for line in lines:
+        await loop.create_connection(lambda line=line: line, place.hostname or "", place.port or 0)  # type: ignore[misc]  # mypy cannot infer a lambda with defaults
     start = time.perf_counter()
-    await asyncio.gather(*(call(number) for number in range(clients)))
-    seconds = time.perf_counter() - start
-    for _, writer in lines:
-        writer.close()
-    return seconds, times
+    for line in lines:
+        line.ask()
+    await asyncio.gather(*(line.done for line in lines))
+    return time.perf_counter() - start, times
+
+
+class _Line(asyncio.Protocol):
+    """One client: asks, waits for the whole answer, looks whether it says that all was done, and asks again.
+
+    Written on the bare protocol, because what the clients take of the processors here the server cannot have.
+    """
+
+    def __init__(self, requests: Iterator[bytes], times: list[float], done: asyncio.Future[None]) -> None:
+        self._requests, self._times, self.done = requests, times, done
+        self._answer, self._whole, self._start = bytearray(), 0, 0.0
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast(asyncio.Transport, transport)
+
+    def ask(self) -> None:
+        """Sends the next request; without one this client is done."""
+        request = next(self._requests, None)
+        if request is None:
+            self._transport.close()
+            self.done.set_result(None)
+            return
+        self._start = time.perf_counter()
+        self._transport.write(request)
+
+    def data_received(self, data: bytes) -> None:
+        self._answer += data
+        if not self._whole:
+            self._whole = _whole_length(self._answer)
+        if not self._whole or len(self._answer) < self._whole:
+            return
+        self._times.append(time.perf_counter() - self._start)
+        answer, self._answer, self._whole = self._answer, bytearray(), 0
+        status = answer[9:12]
+        if status != b"201" and (status != b"200" or b'"status":4' in answer or b'"status":5' in answer):
+            self.done.set_exception(Fault(f"a deposit of the benchmark was answered {bytes(answer[:400])!r}"))
+            return
+        self.ask()
+
+    def connection_lost(self, error: Exception | None) -> None:
+        if not self.done.done():
+            self.done.set_exception(Fault(f"the server closed a line of the benchmark: {error}"))
+
+
+def _whole_length(answer: bytearray) -> int:
+    """Bytes of the whole answer, head and body; 0 while the head is not whole."""
+    end = answer.find(b"\r\n\r\n")
+    if end < 0:
+        return 0
+    length = answer[:end].lower().partition(b"content-length:")[2].partition(b"\r\n")[0]
+    return end + 4 + int(length)
 
 
 def _processor_seconds(url: str) -> float:

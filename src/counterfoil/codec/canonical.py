@@ -73,37 +73,57 @@ def decode(data: bytes, *, limit: int = FACTS_BYTES_MAX, what: str = "CBOR") -> 
 
 
 def _outside(value: Any, depth: int) -> str | None:
-    """Why ``value`` is outside the subset, or None. Iterative over scalars, bounded in depth."""
+    """Why ``value`` is outside the subset, or None. Scalars in a list or map cost no call: nearly all values are."""
     kind = type(value)
-    if kind is int:
-        return None if _INT_MIN <= value <= _INT_MAX else "an integer beyond int64"
-    if kind is bytes or kind is bool:
-        return None
-    if kind is str:
-        return None if value.isascii() or _utf8(value) else "a text that is not UTF-8"
+    if kind is not dict and kind is not list and kind is not tuple:
+        return _outside_scalar(value)
     if depth >= CBOR_DEPTH_MAX:
         return f"more than {CBOR_DEPTH_MAX} levels"
-    if kind is list or kind is tuple:
-        for item in value:
+    if kind is dict:
+        reason = _outside_keys(value)
+        if reason:
+            return reason
+        value = value.values()
+    for item in value:
+        kind = type(item)
+        if kind is str:
+            fits = item.isascii() or _utf8(item)
+        elif kind is int:
+            fits = _INT_MIN <= item <= _INT_MAX
+        else:
+            fits = kind is bytes or kind is bool
+        if not fits:
             reason = _outside(item, depth + 1)
             if reason:
                 return reason
-        return None
-    if kind is dict:
-        first = None
-        for key, item in value.items():
-            if type(key) is not int and type(key) is not str:
-                return "a map key that is neither an unsigned integer nor a text"
-            if type(key) is int and not 0 <= key <= _INT_MAX:
+    return None
+
+
+def _outside_scalar(value: Any) -> str | None:
+    kind = type(value)
+    if kind is int:
+        return None if _INT_MIN <= value <= _INT_MAX else "an integer beyond int64"
+    if kind is str:
+        return None if value.isascii() or _utf8(value) else "a text that is not UTF-8"
+    return None if kind is bytes or kind is bool else f"a value of type {kind.__name__}"
+
+
+def _outside_keys(value: dict[Any, Any]) -> str | None:
+    """Keys are all unsigned integers or all texts."""
+    first = None
+    for key in value:
+        kind = type(key)
+        if kind is int:
+            if not 0 <= key <= _INT_MAX:
                 return "a map key below zero or beyond int64"
-            first = first or type(key)
-            if type(key) is not first:
-                return "a map with both integer and text keys"
-            reason = _outside(key, depth + 1) or _outside(item, depth + 1)
-            if reason:
-                return reason
-        return None
-    return f"a value of type {kind.__name__}"
+        elif kind is not str:
+            return "a map key that is neither an unsigned integer nor a text"
+        elif not key.isascii() and not _utf8(key):
+            return "a text that is not UTF-8"
+        first = first or kind
+        if kind is not first:
+            return "a map with both integer and text keys"
+    return None
 
 
 def _utf8(text: str) -> bool:

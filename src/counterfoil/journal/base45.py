@@ -8,21 +8,42 @@ alphabet contains the blank: a text is never stripped.
 from __future__ import annotations
 
 import struct
+from functools import lru_cache
 
 from counterfoil.kernel.outcomes import Malformed
 
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
 _LOW_TWO = [low + high for high in ALPHABET for low in ALPHABET]
 _NOT_A_DIGIT = 255
+_LETTER = ALPHABET.encode().ljust(256, b"\0")
+_FILL = b"\xff"
 _DIGIT = bytes(ALPHABET.find(chr(code)) % 256 for code in range(256))
 
 
 def encode(data: bytes) -> str:
-    """Two bytes become three characters, a last odd byte two."""
-    even = len(data) & ~1
-    groups = struct.unpack(f">{even // 2}H", data[:even])
-    text = "".join([_LOW_TWO[group % 2025] + ALPHABET[group // 2025] for group in groups])
-    return text if even == len(data) else text + _LOW_TWO[data[-1]]
+    """Two bytes become three characters, a last odd byte two.
+
+    All groups are divided at once: each stands in its own 32 bits of one long whole number, where a group times
+    46,604, cut by 21 bits, is the group divided by 45, and a quotient times 1,457, cut by 16, the quotient divided
+    by 45. No product leaves its 32 bits (``test_every_group_is_divided_as_by_hand``).
+    """
+    count = len(data) // 2
+    spread = bytearray(4 * count)
+    spread[::4], spread[1::4] = data[1 : 2 * count : 2], data[: 2 * count : 2]
+    low_11, low_6, fill = _lanes(count)
+    groups = int.from_bytes(spread, "little")
+    by_45 = ((groups * 46_604) >> 21) & low_11
+    by_2025 = ((by_45 * 1_457) >> 16) & low_6
+    digits = (groups - 45 * by_45) | ((by_45 - 45 * by_2025) << 8) | (by_2025 << 16) | fill
+    text = digits.to_bytes(4 * count, "little").translate(_LETTER, _FILL).decode("ascii")
+    return text if 2 * count == len(data) else text + _LOW_TWO[data[-1]]
+
+
+@lru_cache(maxsize=512)
+def _lanes(count: int) -> tuple[int, int, int]:
+    """For ``count`` groups: the low 11 bits of each 32, the low 6, and the byte that is left out of the text."""
+    ones = int.from_bytes(b"\1\0\0\0" * count, "little")
+    return ones * 0x7FF, ones * 0x3F, ones * 0xFF_00_00_00
 
 
 def decode(text: str) -> bytes:

@@ -82,13 +82,17 @@ class Tokens:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._rows = {row[0]: TokenRow(*row) for row in desk.store.scan("token")}  # type: ignore[arg-type]  # the store keeps the columns of the row class
+        self._clients: dict[TokenRow, Client] = {}
 
     def find(self, token: str) -> Client | None:
         """The client of a token; None if it is not one, or was revoked."""
         row = self._rows.get(hashlib.sha256(token.encode("utf-8", "replace")).digest())
         if row is None or row.revoked is not None:
             return None
-        return Client(row.client, row.name, frozenset(row.scopes.split()))
+        client = self._clients.get(row)
+        if client is None:
+            client = self._clients[row] = Client(row.client, row.name, frozenset(row.scopes.split()))
+        return client
 
     def add(self, name: str, scopes: Sequence[str], entropy: Entropy) -> tuple[str, TokenRow]:
         """A new token, which is shown this once. A client of that name that is known keeps its client id, so its

@@ -21,7 +21,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from typing import Any, NamedTuple, NoReturn, Protocol
 
 from cryptography.exceptions import InvalidSignature
@@ -33,6 +32,7 @@ from counterfoil.facts.day_end import BulkPosted
 from counterfoil.facts.kinds import Actor, kind_named, kind_numbered
 from counterfoil.facts.office import EditionTaken
 from counterfoil.facts.record import Fact, fact_value, read_fact
+from counterfoil.journal import ed25519
 from counterfoil.journal import entry as je
 from counterfoil.journal.checkpoint import checkpoint_text
 from counterfoil.journal.hashing import leaf_hash
@@ -83,12 +83,6 @@ class Signer(Protocol):
     def sign(self, message: bytes) -> bytes: ...
 
 
-@lru_cache(maxsize=1_024)
-def _verifier(public_key: bytes) -> Ed25519PublicKey:
-    """Reading a key costs a fifth of a verification, and a till's clerk signs all day."""
-    return Ed25519PublicKey.from_public_bytes(public_key)
-
-
 class Carried:
     """A signature that was made elsewhere, by a key that never was in this process: what an API client sends.
 
@@ -111,9 +105,7 @@ class Carried:
         """Whether it is over ``message`` by ``public_key``; a right one is verified once."""
         if self._held == (message, public_key):
             return True
-        try:
-            _verifier(public_key).verify(self.signature, message)
-        except (InvalidSignature, ValueError):
+        if not ed25519.holds(public_key, self.signature, message):
             return False
         self._held = (message, public_key)
         return True

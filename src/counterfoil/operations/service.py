@@ -63,7 +63,11 @@ class Service:
     async def ask(self, request: Request | SystemRequest) -> Answer:
         """The answer, after its commit; raises what is the request's own error. Whoever stops waiting undoes
         nothing."""
-        return await self.sequencer.ask(request)
+        return await self.asked(request)
+
+    def asked(self, request: Request | SystemRequest) -> asyncio.Future[Answer]:
+        """As ``ask``, handed to the desk at once: what a caller with many requests waits for afterwards."""
+        return self.sequencer.ask(request)
 
     async def read(self, question: Callable[[OfficeStore], T]) -> T:
         """The answer to a question, from one snapshot of the books: the newest commit when it begins. It must be whole

@@ -102,15 +102,17 @@ def web_of(work: AtWork, *, secret: bytes) -> Sequence[HTTPRouteHandler]:
 def build(work: AtWork, *, new_id: Callable[[], bytes], web: Faces | None = None) -> Watched:
     """The application: the API, the pages for people, and what operations asks. ``new_id`` gives ids of requests."""
     handlers: list[Any] = [*_operations(work)]
-    if work.settings.api:
-        handlers += api_face.routes(api_of(work))
+    api = api_of(work) if work.settings.api else None
+    if api is not None:
+        handlers += api_face.routes(api)
     if work.settings.web and web is not None:
         handlers += web(work)
     app = Litestar(
         route_handlers=handlers, openapi_config=None, logging_config=None, debug=False,
         exception_handlers={Exception: _nothing_there(work)},
     )  # fmt: skip
-    return Watched(app, log=work.log, metrics=work.metrics, access_log=work.settings.access_log, new_id=new_id)
+    inner = api_face.straight(api, app) if api is not None else app
+    return Watched(inner, log=work.log, metrics=work.metrics, access_log=work.settings.access_log, new_id=new_id)
 
 
 def api_of(work: AtWork) -> api_face.Api:

@@ -119,6 +119,42 @@ def test_a_key_that_is_being_worked_on_is_told_so_and_that_is_not_remembered(ser
             assert sent(other, request).content == answers[0].content
 
 
+def test_both_ways_of_a_write_answer_the_same(server: Served) -> None:
+    """A path spelled with a slash more goes through the framework; the plain one does not."""
+    with server.client() as client:
+        http = bare(client)
+        request = client.sign("deposit", server.deposit(900), by=[server.clerk])
+        headers = {"Idempotency-Key": request.key, "X-Request-Id": "both-ways-1"}
+        whole: Any = {"json": dict(request.payload), "headers": headers}
+        asked: list[tuple[str, Any]] = [
+            ("deposit", whole),
+            ("deposit", {**whole, "headers": {"X-Request-Id": "both-ways-1"}}),
+            ("deposit", {**whole, "headers": {**headers, "Authorization": "Basic x"}}),
+            ("deposit", {**whole, "headers": {**headers, "Content-Type": "text/plain"}}),
+            ("deposit", {"content": b"{", "headers": {**headers, "Content-Type": "application/json"}}),
+            ("deposit", {"content": b" " * 300_000, "headers": {**headers, "Content-Type": "application/json"}}),
+            ("batch", {"json": {"requests": []}, "headers": headers}),
+            ("batch", {"json": {"requests": [{"key": request.key, "kind": "deposit", **request.payload}]}}),
+            ("no-such", whole),
+        ]
+        statuses = []
+        for path, sending in asked:
+            plain, slashed = http.post(f"/v1/{path}", **sending), http.post(f"/v1/{path}/", **sending)
+            assert (plain.status_code, plain.content) == (slashed.status_code, slashed.content), path
+            told = [
+                {name: value for name, value in one.headers.items() if name != "x-request-id"}
+                for one in (plain, slashed)
+            ]
+            assert told[0] == told[1]
+            statuses.append(plain.status_code)
+        assert statuses == [201, 400, 401, 415, 400, 413, 400, 200, 404]
+        lines = [json.loads(line) for line in server.err.getvalue().splitlines()]
+        ways = [line for line in lines if (line.get("request_id"), line.get("status")) == ("both-ways-1", 201)]
+        assert len(ways) == 2
+        assert ways[0]["route"] == ways[1]["route"] == "/v1/deposit"
+        assert ways[0]["client"] == ways[1]["client"] == client.office().client_id.hex()
+
+
 def test_a_request_id_follows_from_client_and_key(server: Served) -> None:
     with server.client() as one, server.client() as other:
         office = one.office()

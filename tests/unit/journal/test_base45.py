@@ -27,6 +27,15 @@ def test_examples_of_the_rfc(data: bytes, text: str) -> None:
     assert decode(text) == data
 
 
+def test_every_group_is_divided_as_by_hand() -> None:
+    groups = range(65_536)
+    by_hand = [ALPHABET[n % 45] + ALPHABET[n // 45 % 45] + ALPHABET[n // 2025] for n in groups]
+    ascending = b"".join(n.to_bytes(2, "big") for n in groups)
+    assert encode(ascending) == "".join(by_hand)
+    falling = b"".join(n.to_bytes(2, "big") for n in reversed(groups))
+    assert encode(falling) == "".join(reversed(by_hand))
+
+
 @given(st.binary(max_size=500))
 def test_round_trip(data: bytes) -> None:
     text = encode(data)

@@ -13,6 +13,7 @@ from base64 import b64encode
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from litestar import MediaType, Request, Response, Router, get, post
@@ -24,6 +25,8 @@ from counterfoil.counter.receipt import Receipt
 from counterfoil.faces.api import document, wire
 from counterfoil.faces.api.problems import PROBLEMS, TYPE, Problem, problem_of
 from counterfoil.faces.api.reads import READS, Question, Read, not_for_its_role
+from counterfoil.faces.api.straight import Caller, Reply, Route, Straight, too_large
+from counterfoil.faces.api.straight import Read as ReadBody
 from counterfoil.faces.api.writes import Writes, scope_missing
 from counterfoil.kernel.limits import REQUEST_BYTES_MAX
 from counterfoil.kernel.outcomes import Malformed, Translate
@@ -38,6 +41,7 @@ Asked = Request[Any, Any, Any]
 WRITE_BYTES_MAX = 4 * REQUEST_BYTES_MAX
 BATCH_BYTES_MAX = 64 * REQUEST_BYTES_MAX
 _PLAIN_HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+_JSON_HEADERS = {**_PLAIN_HEADERS, "Content-Type": "application/json"}
 _PAGE_HEADERS = {
     **_PLAIN_HEADERS,
     "Content-Security-Policy": "default-src 'none'; style-src 'sha256-{}'; base-uri 'none'; form-action 'none'",
@@ -100,23 +104,23 @@ class Api:
     def receipt_text(self, receipt: Receipt) -> str:
         return self.render(receipt)
 
-    def client(self, asked: Asked, scope: str) -> Client:
+    def client(self, asked: Caller, scope: str) -> Client:
         """Who calls; a problem if the token is none, or does not reach to ``scope`` (empty: any token)."""
         kind, _, token = asked.headers.get("authorization", "").partition(" ")
         client = self.tokens.find(token.strip()) if kind.lower() == "bearer" else None
         if client is None:
             if token:
-                self.attempts.wrong(asked.client.host if asked.client else "")
+                self.attempts.wrong(asked.host)
             raise Problem(
                 "token-needed", "This needs a token of this office that is in use.",
                 headers={"WWW-Authenticate": 'Bearer realm="counterfoil"'},
             )  # fmt: skip
-        asked.scope["state"]["client"] = client.id.hex()
+        asked.state["client"] = client.id.hex()
         if scope and not client.may(scope):
             raise scope_missing(scope)
         return client
 
-    def translate(self, asked: Asked) -> Translate:
+    def translate(self, asked: Caller) -> Translate:
         """The texts of the language asked for: Spanish if it is named first, else English."""
         first = asked.headers.get("accept-language", "").split(",")[0].strip().lower()
         return self.catalog("es" if first.partition("-")[0] == "es" else "en")
@@ -130,68 +134,93 @@ def routes(api: Api) -> Sequence[RouterType]:
 
 def _read(api: Api, read: Read) -> HTTPRouteHandler:
     async def handler(request: Asked) -> Response[bytes]:
-        async def answered() -> Response[bytes]:
-            client = api.client(request, read.scope)
+        async def answered() -> Reply:
+            caller = _caller(request)
+            client = api.client(caller, read.scope)
             _no_repetition(request)
             query = wire.asked_for(dict(request.query_params), read.query)
             if not client.reads(read.question(client, query)):
                 raise not_for_its_role(client.role)
-            question = Question(client, request.path_params, query, api.translate(request))
-            return _fresh(request, wire.encode(await read.answer(api, question)))
+            question = Question(client, request.path_params, query, api.translate(caller))
+            return _fresh(caller, wire.encode(await read.answer(api, question)))
 
-        return await _answer(api, answered)
+        return _response(await _answer(api, answered))
 
     return get(_litestar_path(read.path), name=read.name, media_type=MediaType.JSON)(handler)
 
 
+def straight(api: Api, app: Any) -> Straight:
+    """``app``, with the writes that are asked most in front of it."""
+    posts = {
+        f"/v1/{kind}": Route(partial(_write, api, kind), "/v1/{kind}", {"kind": kind}) for kind in ASKS
+    }  # fmt: skip
+    return Straight(app, {**posts, "/v1/batch": Route(partial(_batch, api), "/v1/batch", {})})
+
+
+async def _write(api: Api, kind: str, caller: Caller, read: ReadBody) -> Reply:
+    async def answered() -> Reply:
+        client = api.client(caller, "")
+        if kind not in ASKS:
+            raise Problem("not-found", "Nothing of that name can be asked here.")
+        if not client.may(f"{WRITE}:{kind}"):
+            raise scope_missing(f"{WRITE}:{kind}")
+        key = caller.headers.get("idempotency-key")
+        if key is None:
+            raise Problem("key-missing", "A write needs the header Idempotency-Key. Nothing has been recorded.")
+        value = await _json(caller, read, WRITE_BYTES_MAX)
+        done = await api.writes.one(client, kind, key, value, api.translate(caller))
+        first = done.value["entries"][0]
+        where = {"Location": f"/v1/entries/{first['epoch']}/{first['entry']}"}
+        return _reply(done.status, wire.encode(done.value), headers=where)
+
+    return await _answer(api, answered)
+
+
+async def _batch(api: Api, caller: Caller, read: ReadBody) -> Reply:
+    async def answered() -> Reply:
+        client = api.client(caller, "")
+        if not any(scope.partition(":")[0] == WRITE for scope in client.scopes):
+            raise scope_missing(WRITE)
+        value = await _json(caller, read, BATCH_BYTES_MAX)
+        outcomes = await api.writes.batch(client, value, api.translate(caller))
+        return _reply(200, wire.encode({"outcomes": outcomes}))
+
+    return await _answer(api, answered)
+
+
+async def _prepare(api: Api, caller: Caller, read: ReadBody) -> Reply:
+    async def answered() -> Reply:
+        client = api.client(caller, "")
+        key = caller.headers.get("idempotency-key")
+        if key is None:
+            raise Problem("key-missing", "A body is prepared for the Idempotency-Key that it will be sent with.")
+        value = await _json(caller, read, WRITE_BYTES_MAX)
+        return _reply(200, wire.encode(await api.writes.prepare(client, key, value, api.translate(caller))))
+
+    return await _answer(api, answered)
+
+
+async def _printed(api: Api, caller: Caller, read: ReadBody) -> Reply:
+    async def answered() -> Reply:
+        api.client(caller, WRITE)
+        noted = await api.writes.printed(await _json(caller, read, WRITE_BYTES_MAX))
+        return _reply(200, wire.encode({"noted": noted}))
+
+    return await _answer(api, answered)
+
+
 def _writes(api: Api) -> list[HTTPRouteHandler]:
     async def write(request: Asked) -> Response[bytes]:
-        async def answered() -> Response[bytes]:
-            kind = str(request.path_params["kind"])
-            client = api.client(request, "")
-            if kind not in ASKS:
-                raise Problem("not-found", "Nothing of that name can be asked here.")
-            if not client.may(f"{WRITE}:{kind}"):
-                raise scope_missing(f"{WRITE}:{kind}")
-            key = request.headers.get("idempotency-key")
-            if key is None:
-                raise Problem("key-missing", "A write needs the header Idempotency-Key. Nothing has been recorded.")
-            value = await _json(request, WRITE_BYTES_MAX)
-            done = await api.writes.one(client, kind, key, value, api.translate(request))
-            first = done.value["entries"][0]
-            where = {"Location": f"/v1/entries/{first['epoch']}/{first['entry']}"}
-            return _reply(done.status, wire.encode(done.value), headers=where)
-
-        return await _answer(api, answered)
+        return _response(await _write(api, str(request.path_params["kind"]), _caller(request), _reader(request)))
 
     async def batch(request: Asked) -> Response[bytes]:
-        async def answered() -> Response[bytes]:
-            client = api.client(request, "")
-            if not any(scope.partition(":")[0] == WRITE for scope in client.scopes):
-                raise scope_missing(WRITE)
-            outcomes = await api.writes.batch(client, await _json(request, BATCH_BYTES_MAX), api.translate(request))
-            return _reply(200, wire.encode({"outcomes": outcomes}))
-
-        return await _answer(api, answered)
+        return _response(await _batch(api, _caller(request), _reader(request)))
 
     async def prepare(request: Asked) -> Response[bytes]:
-        async def answered() -> Response[bytes]:
-            client = api.client(request, "")
-            key = request.headers.get("idempotency-key")
-            if key is None:
-                raise Problem("key-missing", "A body is prepared for the Idempotency-Key that it will be sent with.")
-            value = await _json(request, WRITE_BYTES_MAX)
-            return _reply(200, wire.encode(await api.writes.prepare(client, key, value, api.translate(request))))
-
-        return await _answer(api, answered)
+        return _response(await _prepare(api, _caller(request), _reader(request)))
 
     async def printed(request: Asked) -> Response[bytes]:
-        async def answered() -> Response[bytes]:
-            api.client(request, WRITE)
-            noted = await api.writes.printed(await _json(request, WRITE_BYTES_MAX))
-            return _reply(200, wire.encode({"noted": noted}))
-
-        return await _answer(api, answered)
+        return _response(await _printed(api, _caller(request), _reader(request)))
 
     return [
         post("/v1/{kind:str}", name="write", request_max_body_size=WRITE_BYTES_MAX)(write),
@@ -227,7 +256,7 @@ def _pages() -> list[HTTPRouteHandler]:
     ]
 
 
-async def _answer(api: Api, answered: Callable[[], Awaitable[Response[bytes]]]) -> Response[bytes]:
+async def _answer(api: Api, answered: Callable[[], Awaitable[Reply]]) -> Reply:
     try:
         return await answered()
     except Exception as error:
@@ -241,35 +270,57 @@ def _unhandled(api: Api) -> Callable[[Asked, Exception], Response[bytes]]:
     def handle(_: Asked, error: Exception) -> Response[bytes]:
         if not isinstance(error, HTTPException):
             api.report(error)
-            return _problem(problem_of(error))
+            return _response(_problem(problem_of(error)))
         name, said = {
             404: ("not-found", "There is nothing at this path."),
             405: ("method-not-allowed", "This path does not take that method."),
             413: ("too-large", "This request is larger than is taken here. Nothing has been recorded."),
         }.get(error.status_code, ("malformed", "This request cannot be read. Nothing has been recorded."))
-        return _problem(Problem(name, said, headers=error.headers or {}))
+        return _response(_problem(Problem(name, said, headers=error.headers or {})))
 
     return handle
 
 
-def _reply(status: int, body: bytes, *, headers: Mapping[str, str] | None = None) -> Response[bytes]:
-    return Response(body, status_code=status, media_type=MediaType.JSON, headers={**_PLAIN_HEADERS, **(headers or {})})
+def _reply(status: int, body: bytes, *, headers: Mapping[str, str] | None = None) -> Reply:
+    return Reply(status, body, {**_JSON_HEADERS, **(headers or {})})
 
 
-def _problem(problem: Problem) -> Response[bytes]:
-    return Response(
-        wire.encode(problem.body()), status_code=problem.status, media_type=document.PROBLEM_MEDIA,
-        headers={**_PLAIN_HEADERS, **problem.headers},
-    )  # fmt: skip
+def _problem(problem: Problem) -> Reply:
+    headers = {**_PLAIN_HEADERS, "Content-Type": document.PROBLEM_MEDIA, **problem.headers}
+    return Reply(problem.status, wire.encode(problem.body()), headers)
 
 
-def _fresh(request: Asked, body: bytes) -> Response[bytes]:
+def _response(reply: Reply) -> Response[bytes]:
+    """A reply as the framework sends it."""
+    headers = dict(reply.headers)
+    return Response(reply.body, status_code=reply.status, media_type=headers.pop("Content-Type"), headers=headers)
+
+
+def _fresh(caller: Caller, body: bytes) -> Reply:
     """The answer with its tag, or 304 if the caller has it already."""
     tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-    known = {one.strip().removeprefix("W/") for one in request.headers.get("if-none-match", "").split(",")}
+    known = {one.strip().removeprefix("W/") for one in caller.headers.get("if-none-match", "").split(",")}
     if tag in known or "*" in known:
-        return Response(b"", status_code=304, headers={**_PLAIN_HEADERS, "ETag": tag})
+        return _reply(304, b"", headers={"ETag": tag})
     return _reply(200, body, headers={"ETag": tag})
+
+
+def _caller(request: Asked) -> Caller:
+    return Caller(request.headers, request.client.host if request.client else "", request.scope["state"])
+
+
+def _reader(request: Asked) -> ReadBody:
+    """The body as the framework reads it, which counts its bytes itself."""
+
+    async def read(limit: int) -> bytes:
+        try:
+            return await request.body()
+        except HTTPException as error:
+            if error.status_code == 413:
+                raise too_large(limit) from None
+            raise
+
+    return read
 
 
 def _no_repetition(request: Asked) -> None:
@@ -278,26 +329,14 @@ def _no_repetition(request: Asked) -> None:
         raise Malformed("a parameter stands twice", field="query")
 
 
-async def _json(request: Asked, limit: int) -> Any:
+async def _json(caller: Caller, read: ReadBody, limit: int) -> Any:
     """The JSON value of the body."""
-    media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    media = caller.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media != "application/json":
         raise Problem("not-json", "The body has to be JSON, and Content-Type has to say so. Nothing has been recorded.")
-    try:
-        body = await request.body()
-    except HTTPException as error:
-        if error.status_code == 413:
-            raise Problem("too-large", f"The body may have {limit:,} bytes. Nothing has been recorded.") from None
-        raise
-    return wire.decode(body)
+    return wire.decode(await read(limit))
 
 
 def _litestar_path(path: str) -> str:
     """``/v1/accounts/{account}`` as the framework writes it."""
     return path.replace("}", ":str}")
-
-
-def _base64(data: bytes) -> str:
-    from base64 import b64encode
-
-    return b64encode(data).decode()

@@ -29,6 +29,11 @@ def encode(value: Any) -> bytes:
 
 def plain(value: Any) -> Any:
     """The value with bytes as hexadecimal text, and tuples and named tuples as lists."""
+    kind = type(value)
+    if kind is str or kind is int:
+        return value
+    if kind is dict:
+        return {str(key): plain(one) for key, one in value.items()}
     if isinstance(value, bytes):
         return value.hex()
     if isinstance(value, Mapping):

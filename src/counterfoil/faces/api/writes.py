@@ -13,8 +13,7 @@ Always true:
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from counterfoil.faces.api.kinds import read_prepare, read_write
@@ -22,7 +21,7 @@ from counterfoil.faces.api.problems import Problem, problem_of, refusal_details,
 from counterfoil.faces.api.reads import accepted
 from counterfoil.kernel.outcomes import Malformed, Translate, short
 from counterfoil.office.requests import ASKS
-from counterfoil.operations.answers import Accepted
+from counterfoil.operations.answers import Accepted, Answer
 from counterfoil.operations.clients import WRITE, Client, idempotency_key, request_id_of
 from counterfoil.operations.desk import Desk, Request
 from counterfoil.operations.prepare import prepared
@@ -30,6 +29,8 @@ from counterfoil.operations.screens import told_once
 from counterfoil.operations.service import Service
 
 BATCH_MAX = 1_000
+BATCH_BREATH = 16
+"""Requests of a batch that are read and verified in one go, while others wait."""
 PRINTED_MAX = 1_000
 
 
@@ -41,6 +42,14 @@ class Done(NamedTuple):
     problem: Problem | None = None
 
 
+class _Begun(NamedTuple):
+    """A request that was handed to the desk, or the problem that kept it from that. ``holds``: the id that is being
+    worked on."""
+
+    holds: bytes | None
+    state: asyncio.Future[Answer] | Problem
+
+
 class Writes:
     """The writes of one server: its office, and the keys that are being worked on now."""
 
@@ -50,15 +59,29 @@ class Writes:
 
     async def one(self, client: Client, kind: str, key: str, value: Any, translate: Translate) -> Done:
         """One request; its problem is raised."""
-        done = await self._done(client, kind, key, value, translate)
+        begun = self._begun(client, kind, key, value)
+        try:
+            done = await self._ended(begun, translate)
+        finally:
+            self._let_go([begun])
         if done.problem is not None:
             raise done.problem
         return done
 
     async def batch(self, client: Client, value: Any, translate: Translate) -> list[dict[str, Any]]:
-        """Every request's own outcome, in order. ``Malformed`` only if the batch itself cannot be read."""
-        items = _items(value)
-        done = await asyncio.gather(*(self._item(client, item, translate) for item in items))
+        """Every request's own outcome, in order. ``Malformed`` only if the batch itself cannot be read.
+
+        All are handed to the desk before the first is waited for, so that they share its groups.
+        """
+        items, begun = _items(value), list[_Begun]()
+        try:
+            for number, item in enumerate(items, start=1):
+                begun.append(self._item(client, item))
+                if number % BATCH_BREATH == 0:
+                    await asyncio.sleep(0)
+            done = [await self._ended(one, translate) for one in begun]
+        finally:
+            self._let_go(begun)
         return [
             {"key": item["key"], "status": one.status, "outcome": one.value}
             for item, one in zip(items, done, strict=True)
@@ -93,42 +116,49 @@ class Writes:
 
         return await self._service.at_desk(noted)
 
-    async def _item(self, client: Client, item: dict[str, Any], translate: Translate) -> Done:
+    def _item(self, client: Client, item: dict[str, Any]) -> _Begun:
         kind, key = item["kind"], item["key"]
         rest = {name: one for name, one in item.items() if name not in ("kind", "key")}
         if not isinstance(kind, str) or kind not in ASKS:
-            return _told(problem_of(Malformed(f"kind is {short(kind)}: nothing of that name can be asked here",
-                                              field="kind")))  # fmt: skip
+            wrong = Malformed(f"kind is {short(kind)}: nothing of that name can be asked here", field="kind")
+            return _Begun(None, problem_of(wrong))
         if not client.may(f"{WRITE}:{kind}"):
-            return _told(scope_missing(f"{WRITE}:{kind}"))
-        return await self._done(client, kind, key, rest, translate)
+            return _Begun(None, scope_missing(f"{WRITE}:{kind}"))
+        return self._begun(client, kind, key, rest)
 
-    async def _done(self, client: Client, kind: str, key: str, value: Any, translate: Translate) -> Done:
+    def _begun(self, client: Client, kind: str, key: str, value: Any) -> _Begun:
+        """Reads one request and hands it to the desk; its key is being worked on until its caller lets go of it."""
+        held = None
         try:
             identity = request_id_of(client.id, idempotency_key(key))
-            with self._alone(identity):
-                request: Request = read_write(kind, identity, value, self._service.desk.office_key)
-                answer = await self._service.ask(request)
+            if identity in self._working:
+                raise Problem(
+                    "in-progress", "A request with this key is being worked on. Wait a moment and send it again.",
+                    headers={"Retry-After": "1"},
+                )  # fmt: skip
+            request: Request = read_write(kind, identity, value, self._service.desk.office_key)
+            self._working.add(identity)
+            held = identity
+            return _Begun(held, self._service.asked(request))
         except Exception as error:  # Each request's own: told in its place, and logged if it is ours.
+            self._report(error)
+            return _Begun(held, problem_of(error))
+
+    def _let_go(self, begun: Sequence[_Begun]) -> None:
+        self._working.difference_update(one.holds for one in begun if one.holds is not None)
+
+    async def _ended(self, begun: _Begun, translate: Translate) -> Done:
+        if isinstance(begun.state, Problem):
+            return _told(begun.state)
+        try:
+            answer = await begun.state
+        except Exception as error:
             self._report(error)
             return _told(problem_of(error))
         if isinstance(answer, Accepted):
             told = told_once(self._service.desk.office_key, answer)
             return Done(201, {**accepted(answer, self._currency), **({"told": told} if told else {})})
         return _told(refusal_problem(answer, translate))
-
-    @contextmanager
-    def _alone(self, identity: bytes) -> Iterator[None]:
-        if identity in self._working:
-            raise Problem(
-                "in-progress", "A request with this key is being worked on. Wait a moment and send it again.",
-                headers={"Retry-After": "1"},
-            )  # fmt: skip
-        self._working.add(identity)
-        try:
-            yield
-        finally:
-            self._working.discard(identity)
 
 
 def scope_missing(scope: str) -> Problem:
