@@ -60,7 +60,7 @@ class Reportable(NamedTuple):
         return self.business_day + timedelta(days=FILE_WITHIN_DAYS)
 
 
-def reportable(cash: Sequence[Cash], *, any_one_day: bool) -> tuple[Reportable, ...]:
+def reportable(cash: Sequence[Cash], *, any_one_day: bool, report_over: int = CTR_OVER_CENTS) -> tuple[Reportable, ...]:
     """The totals that must be reported, by day, direction and person. ``any_one_day``: the Postal Service's rule."""
     sums: dict[tuple[date, str, str], int] = {}
     for one in cash:
@@ -74,11 +74,13 @@ def reportable(cash: Sequence[Cash], *, any_one_day: bool) -> tuple[Reportable, 
     return tuple(
         Reportable(day, direction, sums[day, direction, person], person)
         for day, direction, person in sorted(sums)
-        if sums[day, direction, person] > CTR_OVER_CENTS
+        if sums[day, direction, person] > report_over
     )
 
 
-def instrument_duty(cents: Sequence[int], *, known_together: bool) -> str:
+def instrument_duty(
+    cents: Sequence[int], *, known_together: bool, log_from: int = LOG_FROM_CENTS, report_over: int = CTR_OVER_CENTS
+) -> str:
     """``none``, ``log`` or ``ctr`` for cash purchases of money orders in one day.
 
     ``known_together``: someone here knows that they are one person's. A program that sees them all knows it.
@@ -86,6 +88,6 @@ def instrument_duty(cents: Sequence[int], *, known_together: bool) -> str:
     if not cents or any(amount <= 0 for amount in cents):
         raise Malformed("purchases are above zero, and at least one", field="cash_amounts")
     total = sum(cents) if known_together else max(cents)
-    if total > CTR_OVER_CENTS:
+    if total > report_over:
         return "ctr"
-    return "log" if total >= LOG_FROM_CENTS else "none"
+    return "log" if total >= log_from else "none"

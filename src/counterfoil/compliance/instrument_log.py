@@ -19,7 +19,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from counterfoil.compliance.currency_reports import instrument_duty
+from counterfoil.compliance.currency_reports import CTR_OVER_CENTS, LOG_FROM_CENTS, instrument_duty
 from counterfoil.products.instruments import Purchase, persons
 
 NEEDED = ("name", "lives", "born", "identification")
@@ -47,15 +47,23 @@ class Buyer(NamedTuple):
 
 
 def log_of_day(
-    purchases: Sequence[Purchase], details: Mapping[str, Mapping[str, str]], *, watch_from: int
+    purchases: Sequence[Purchase],
+    details: Mapping[str, Mapping[str, str]],
+    *,
+    watch_from: int,
+    log_from: int = LOG_FROM_CENTS,
+    report_over: int = CTR_OVER_CENTS,
 ) -> tuple[Buyer, ...]:
-    """The day's buyers, the largest total first. ``details``: of each customer named, as they are on record."""
+    """The day's buyers, the largest total first. ``details``: of each customer named, as they are on record;
+    ``log_from`` and ``report_over``: the lines of the edition."""
     found = []
     for group in persons(purchases):
         shown = {mark for one in group for mark in one.marks}
         customers = tuple(sorted(which for what, which in shown if what == "customer"))
         papers = tuple(sorted(which for what, which in shown if what == "paper"))
-        duty = instrument_duty([one.amount for one in group], known_together=True)
+        duty = instrument_duty(
+            [one.amount for one in group], known_together=True, log_from=log_from, report_over=report_over
+        )
         total = sum(one.amount for one in group)
         needed = NEEDED if duty != "none" else ()
         recorded: set[str] = set().union(*(details.get(one, {}) for one in customers)) if customers else set()

@@ -22,7 +22,9 @@ from counterfoil.office.money_orders.rows import InstrumentRow, OrderCaseRow, Or
 from counterfoil.office.rows import EpochRow
 from counterfoil.operations.desk import load_state
 from counterfoil.operations.store import OfficeStore
+from counterfoil.policy.edition import Edition
 from counterfoil.policy.terms.money_orders import MoneyOrderTerms
+from counterfoil.policy.terms.profile import IdentificationRules
 
 
 def orders(store: OfficeStore) -> Iterator[OrderRow]:
@@ -81,6 +83,7 @@ def log(store: OfficeStore, date: str) -> dict[str, Any]:
         [purchase_of(row) for row in rows if not row.undone],
         {one: _details(store, one) for one in named},
         watch_from=terms.watch_from if terms else 0,
+        **lines_of(state.policy),
     )
     return {
         "date": date,
@@ -95,6 +98,12 @@ def log(store: OfficeStore, date: str) -> dict[str, Any]:
             for one in buyers
         ],
     }  # fmt: skip
+
+
+def lines_of(edition: Edition | None) -> dict[str, int]:
+    """The lines of ``[identification]`` by which a day's purchases are logged and reported; none: the rules' own."""
+    rules = edition.terms(IdentificationRules) if edition is not None else None
+    return {"log_from": rules.instruments_from, "report_over": rules.cash_report_over} if rules is not None else {}
 
 
 def form(store: OfficeStore, serial: str) -> OrderForm:

@@ -33,6 +33,7 @@ from counterfoil.operations.screens import told_once
 from counterfoil.operations.store import OfficeStore, StoredEntry
 from counterfoil.policy.edition import Edition, read_edition
 from counterfoil.policy.terms.mail import MailTerms
+from counterfoil.policy.terms.profile import ProfileTexts
 
 
 class Papers:
@@ -76,6 +77,7 @@ class Papers:
             details=self._details(read),
             practice=is_training(log.origin),
             edition=edition.name if edition else "",
+            foot=_foot(edition, spoken),
             claim_code="" if copy else self._claim_code(read),
             receiver=self._kept(sent.details).get("name", "") if sent else "",
         )
@@ -179,6 +181,13 @@ class Papers:
     def _kept(self, digest: bytes) -> Mapping[str, str]:
         row = self._store.get("details", (digest,))
         return codec.decode(row[3], what="details") if row is not None and isinstance(row[3], bytes) else {}
+
+
+def _foot(edition: Edition | None, language: str) -> tuple[str, ...]:
+    """What the operator of that edition says at the foot of receipts."""
+    texts = edition.terms(ProfileTexts) if edition is not None else None
+    own = texts.languages.get(language) if texts is not None else None
+    return tuple(one for one in (own.receipt, own.complaints) if one) if own is not None else ()
 
 
 def _titles(edition: Edition | None) -> Mapping[str, str]:

@@ -7,7 +7,7 @@ house holds is above zero and what it owes below. As-of figures say which date t
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, Literal, NamedTuple
 
@@ -20,7 +20,9 @@ from counterfoil.ledger.booking import customer_account, stock_account, till_acc
 from counterfoil.ledger.transfers import EXPIRE, PENDING, RESOLVES, VOID, PendingRow, Transfer
 from counterfoil.ledger.trial import as_of, trial_balance, trial_errors
 from counterfoil.office.rows import DayRow, DifferenceRow, EpochRow, HoldingRow, StockRow, TillRow, TotalRow
+from counterfoil.operations.desk import load_state
 from counterfoil.operations.store import OfficeStore
+from counterfoil.policy.terms.profile import TaxTerms
 
 By = Literal["booked", "value"]
 _INTEREST = (InterestCredited.number, InterestPaid.number)
@@ -102,6 +104,36 @@ def interest_totals(store: OfficeStore, year: int) -> list[dict[str, Any]]:
         customer = HoldingRow._make(holding).customer if holding is not None else None
         rows.append({"account": account, "customer": customer, "interest": totals[account]})
     return rows
+
+
+class InterestOfYear(NamedTuple):
+    """One customer's interest of a year over all her accounts, and whether it is told to the tax office."""
+
+    customer: str
+    accounts: tuple[str, ...]
+    interest: int
+    report: bool
+
+
+def interest_by_customer(rows: Sequence[Mapping[str, Any]], tax: TaxTerms) -> list[InterestOfYear]:
+    """``interest_totals`` by payee, the largest first: the line is asked of her, not of each account. An account
+    without a customer is its own payee."""
+    found: dict[str, list[Mapping[str, Any]]] = {}
+    for row in rows:
+        found.setdefault(row["customer"] or row["account"], []).append(row)
+    payees = [
+        InterestOfYear(whose, tuple(one["account"] for one in own), total, total >= tax.interest_from)
+        for whose, own in found.items()
+        for total in (sum(one["interest"] for one in own),)
+    ]
+    return sorted(payees, key=lambda one: (-one.interest, one.customer))
+
+
+def tax_terms(store: OfficeStore, year: int) -> TaxTerms | None:
+    """``[tax]`` of the edition that was in force at the end of a year; None if it has none."""
+    editions = [one for one in load_state(store).editions.values() if one.effective <= date(year, 12, 31)]
+    last = max(editions, key=lambda one: one.effective, default=None)
+    return last.terms(TaxTerms) if last is not None else None
 
 
 def till_book(store: OfficeStore, till: str) -> dict[str, Any]:

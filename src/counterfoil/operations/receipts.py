@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from counterfoil.counter.receipt import Receipt
+from counterfoil.counter.services import SERVICES
 from counterfoil.facts import counter as c
 from counterfoil.facts import customers as p
 from counterfoil.facts import money as m
@@ -54,6 +55,8 @@ def receipt_of(entries: Sequence[Printed], around: Around, *, copy: bool = False
     if settled is not None:
         lines += _settled(settled, around)
     lines += [line for line in _who(around) if line not in lines]
+    if any(entry.kind in SERVICES for entry in entries):
+        notes += around.foot
     slips = tuple(entry.slip for entry in entries if entry.slip)
     if not slips:
         notes.append(

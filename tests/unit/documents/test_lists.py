@@ -19,6 +19,10 @@ from counterfoil.operations.documents.paper import Head, Table, Words, texts
 from counterfoil.policy.edition import read_edition
 from counterfoil.policy.terms.bills import BillTerms
 from counterfoil.policy.terms.checks import CheckTerms
+from counterfoil.policy.terms.mail import MailTerms
+from counterfoil.policy.terms.money_orders import MoneyOrderTerms
+from counterfoil.policy.terms.remittances import RemittanceTerms
+from counterfoil.testing.builders import EDITION
 
 HEAD = Head("Elk Fork · 0417", date(2026, 3, 2))
 THERE = Elsewhere("A bank", 5_00, "its price list", "2015")
@@ -60,6 +64,45 @@ def test_every_price_of_an_edition_is_listed(language: str) -> None:
     with pytest.raises(Malformed, match="'Haircut' is not on the price list"):
         fees_of(HEAD, edition, words, {"Haircut": (THERE,)})
     assert edition.digest.hex() in texts(fees_paper(fees, words))
+
+
+def test_no_price_of_the_edition_is_missing_from_its_list() -> None:
+    edition = read_edition(demonstration("us-postal-bank"))
+    listed = {price.service: price for price in fees_of(HEAD, edition, Words()).prices}
+    orders, sent = edition.tables[MoneyOrderTerms], edition.tables[RemittanceTerms]
+    for row in orders.fees:
+        assert listed[f"Money order up to {Words().money(row.up_to)}"].price == row.fee
+    assert listed["New money order for a lost one"].price == orders.replace_fee
+    for fee in sent.fees:
+        assert listed[f"Send cash up to {Words().money(fee.up_to)}"].price == fee.fee
+    for service in edition.tables[MailTerms].services.values():
+        assert listed[service.title].price == service.price
+    assert listed["Small loan of $20.00 to $500.00"].in_words == "at most 28.00% a year, no fee"
+
+
+def test_the_list_says_what_the_edition_has_found_elsewhere() -> None:
+    edition = read_edition(demonstration("us-postal-bank"))
+    fees = fees_of(HEAD, edition, Words("es", USD, catalog("es")))
+    made = texts(fees_paper(fees, Words("es", USD, catalog("es"))))
+    assert "el Servicio Postal: $2.55" in " ".join(made)
+    assert "un prestamista de día de pago: $15.00 por cada $100.00" in " ".join(made)
+    assert "391% al año" in " ".join(made)
+    assert "un banco (lo máximo que permiten las normas Bank On): $5.00 al mes" in " ".join(made)
+    there = [one for price in fees.prices for one in price.elsewhere]
+    assert there
+    assert all(one.source and one.as_of for one in there)
+    assert "Para quejarse" in " ".join(made), "what the operator says of complaints"
+    assert fees_of(HEAD, read_edition(EDITION), Words()).notes == ()
+
+
+def test_a_fee_of_a_later_day_is_listed_with_its_day() -> None:
+    edition = read_edition(demonstration("us-postal-bank"))
+    terms = edition.tables[MoneyOrderTerms]
+    later = replace(terms.fees[0], up_to=terms.each_max, fee=300, since=date(2026, 7, 1))
+    changed_ = replace(edition, tables={MoneyOrderTerms: replace(terms, fees=(*terms.fees, later))})
+    listed = {price.service: price.price for price in fees_of(HEAD, changed_, Words()).prices}
+    assert listed[f"Money order up to $1,000.00, from {Words().day(date(2026, 7, 1))}"] == 300
+    assert listed["Money order up to $1,000.00"] == 360
 
 
 def changed(value: Any, name: str, to: Any) -> Any:

@@ -53,21 +53,32 @@ def day_end(house: House, folder: Path, through: str | None, status: bool, json_
 @json_option
 @click.pass_obj
 def interest_totals(house: House, folder: Path, year: int, json_: bool) -> int:
-    """What each account was credited in interest in a year: the figures of form 1099-INT."""
+    """What each account was credited in interest in a year, and whose is reported: the figures of form 1099-INT."""
     store = house.read_store(folder)
     try:
         rows = queries.interest_totals(store, year)
+        tax = queries.tax_terms(store, year)
         epoch = next(store.scan("epoch", descending=True, limit=1), None)
     finally:
         store.close()
+    payees = queries.interest_by_customer(rows, tax) if tax is not None else []
     if json_:
-        as_json({"year": year, "accounts": rows})
+        as_json({
+            "year": year, "accounts": rows, "form": tax.interest_form if tax else None,
+            "from": tax.interest_from if tax else None, "payees": [one._asdict() for one in payees],
+        })  # fmt: skip
         return 0
     unit = currency(str(epoch[6])) if epoch is not None else None
     for row in rows:
         shown = str(Money(row["interest"], unit)) if unit is not None else str(row["interest"])
         click.echo(f"{row['account']}  {row['customer'] or '':<10}  {shown:>16}")
     click.echo(f"{len(rows)} accounts were credited interest in {year}.")
+    if tax is not None:
+        due = [one for one in payees if one.report]
+        line = str(Money(tax.interest_from, unit)) if unit is not None else str(tax.interest_from)
+        click.echo(f"{tax.interest_form}: {len(due)} of {len(payees)} customers were credited {line} or more.")
+        for one in due:
+            click.echo(f"    {one.customer}  {Money(one.interest, unit) if unit is not None else one.interest}")
     return 0
 
 

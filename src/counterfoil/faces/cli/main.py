@@ -33,6 +33,7 @@ COMMANDS: dict[str, str] = {
     "receipt": "counterfoil.faces.cli.receipts:receipt",
     "books": "counterfoil.faces.cli.books:books",
     "report": "counterfoil.faces.cli.report:report",
+    "cash-reports": "counterfoil.faces.cli.report:cash_reports",
     "checks": "counterfoil.faces.cli.items:checks",
     "bills": "counterfoil.faces.cli.items:bills",
     "stops": "counterfoil.faces.cli.items:stops",

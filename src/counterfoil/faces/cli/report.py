@@ -1,4 +1,4 @@
-"""``counterfoil report``: what the office gains by offering bank services at the window where it sells stamps."""
+"""``report``: what the office gains by bank services; ``cash-reports``: whose cash is reported."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from counterfoil.faces.cli.house import House
 from counterfoil.faces.cli.main import as_json, json_option
 from counterfoil.kernel.days import day
 from counterfoil.kernel.money import Money, currency
+from counterfoil.operations import cash_reports as cash
 from counterfoil.operations.documents.kept import last_day
 from counterfoil.operations.office_report import office_report
 from counterfoil.operations.receipts import TITLES
@@ -37,6 +38,29 @@ def report(house: House, folder: Path, since: str | None, until: str | None, jso
         as_json({"currency": unit.code, **found})
     else:
         _show(found, lambda minor: str(Money(minor, unit)))
+    return 0
+
+
+@click.command()
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--date", "on", default=None, metavar="DATE", help="The business day; left out, the last one.")
+@json_option
+@click.pass_obj
+def cash_reports(house: House, folder: Path, on: str | None, json_: bool) -> int:
+    """List whose cash of a day must be reported: in or out, over the line of the edition. Customers by number."""
+    unit = currency(house.settings(folder).currency)
+    store = house.read_store(folder)
+    try:
+        found = cash.cash_reports(store, on or last_day(store).isoformat())
+    finally:
+        store.close()
+    if json_:
+        as_json({"currency": unit.code, **found})
+        return 0
+    for one in found["reports"]:
+        way = "in" if one["direction"] == "cash_in" else "out"
+        click.echo(f"{one['customer']}  {Money(one['amount'], unit)} {way}, to be filed by {one['file_by']}")
+    click.echo(f"{found['date']}: {len(found['reports'])} totals over {Money(found['over'], unit)}.")
     return 0
 
 

@@ -38,6 +38,7 @@ from counterfoil.operations.answers import Answer, Differs, Refused, Unanswered
 from counterfoil.operations.receipts import TITLES
 from counterfoil.operations.roles import may_ask, may_give_code
 from counterfoil.operations.window import OfficeNow, Shown, Went
+from counterfoil.policy.terms.profile import IdentificationRules
 
 OWN_PAGES = {"clerk-enrol": "/counter/enroll", "clerk-rotate": "/counter/pin", "visit": "/counter/visit"}
 """Kinds that have a page of their own instead of a form from the registry."""
@@ -311,9 +312,16 @@ async def _form_page(
         "form.html", status=status, title=visit.say(entry.label), kind=draft.kind, rid=rid, draft=draft,
         controls=controls, main=main, more=more, errors=errors, lost=lost,
         more_open=any(one.value or one.error or any(p.value or p.error for p in one.parts) for one in more),
+        first_asked=_asked_first(draft.kind, office),
         shown=shown if _about_a_customer(draft.kind) else None,
         accounts=[one for one in shown.holdings if one.state != "closed"] if shown else [],
     )  # fmt: skip
+
+
+def _asked_first(kind: str, office: OfficeNow) -> tuple[str, ...]:
+    """What the edition's ``[identification]`` has written down before an account is opened."""
+    rules = office.edition.terms(IdentificationRules) if office.edition and kind == "customer-open" else None
+    return rules.before_account if rules is not None else ()
 
 
 def _always(kind: str, control: Control) -> bool:

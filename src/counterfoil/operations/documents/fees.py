@@ -30,20 +30,29 @@ from counterfoil.operations.words.checks import SORT_WORDS
 from counterfoil.policy.edition import Edition
 from counterfoil.policy.terms.bills import BillTerms
 from counterfoil.policy.terms.checks import CheckTerms
+from counterfoil.policy.terms.elsewhere import Elsewhere as Found
+from counterfoil.policy.terms.elsewhere import PriceElsewhere
+from counterfoil.policy.terms.loans import LoanTerms
+from counterfoil.policy.terms.mail import MailTerms
+from counterfoil.policy.terms.money_orders import MoneyOrderTerms
+from counterfoil.policy.terms.profile import ProfileTexts
+from counterfoil.policy.terms.remittances import RemittanceTerms
+from counterfoil.products.elsewhere import compared, cost_of
 from counterfoil.products.exact import rounded_half_up
 
 
 @dataclass(frozen=True, slots=True)
 class Elsewhere:
-    """What the same costs at another place, minor units, as ``source`` said at ``as_of``."""
+    """What the same costs at another place, minor units or ``in_words``, as ``source`` said at ``as_of``."""
 
     where: str
     price: int
     source: str
     as_of: str
+    in_words: str = ""
 
     def __post_init__(self) -> None:
-        for name in ("where", "source", "as_of"):
+        for name in ("where", "source", "as_of", *(("in_words",) if self.in_words else ())):
             said(getattr(self, name), f"elsewhere.{name}")
         not_below_zero(self.price, "elsewhere.price")
 
@@ -73,10 +82,14 @@ class Fees:
     effective: date
     prices: tuple[Price, ...]
     digest: str = ""
+    notes: tuple[str, ...] = ()
+    """What the operator says besides (``[texts]``), in the language of the paper."""
 
     def __post_init__(self) -> None:
         said(self.edition, "edition")
         bounded(self.prices, "prices")
+        for note in self.notes:
+            said(note, "notes")
 
 
 Listed = tuple[str, Price]
@@ -92,10 +105,40 @@ _FREE = {
 """Product of an edition → the services that cost nothing with it."""
 
 
+_ACCOUNTS = ("Account, for a month", "Passbook savings, for a month")
+
+
+def elsewhere_in(edition: Edition, words: Words, kind: str, amount: int = 0, **said_: str) -> tuple[Elsewhere, ...]:
+    """What the edition has found that others take for a service of ``kind``, each as it was found."""
+    rows, _ = compared(kind, 0, edition.terms(Found), edition.currency, amount=amount, said=said_)
+    return tuple(
+        Elsewhere(one.who(words.language), one.cost or 0, one.row.source, one.row.as_of, _as_found(one.row, words))
+        for one in rows
+    )
+
+
+def _as_found(row: PriceElsewhere, words: Words) -> str:
+    """A price as it was found: so much for each, a part of the amount, a rate of a year."""
+    value = str(row.value.numerator) if row.value.denominator == 1 else rounded_half_up(row.value, 2)
+    if row.how == "percent":
+        return words.say(mark("{percent}% of the amount"), percent=value)
+    if row.how == "percent-a-year":
+        return words.say(mark("{percent}% a year"), percent=value)
+    cost = words.money(cost_of(row, 10 ** (2 + words.currency.exponent), words.currency) or 0)
+    if row.how == "per-100":
+        hundred = words.money(10 ** (2 + words.currency.exponent))
+        return words.say(mark("{cost} for each {hundred}, for {days} days"), cost=cost, hundred=hundred, days=row.days)
+    if row.how == "a-month":
+        return words.say(mark("{cost} a month"), cost=cost)
+    return words.say(mark("{cost}, up to {most}"), cost=cost, most=words.money(row.up_to)) if row.up_to else cost
+
+
 def free_services(edition: Edition, words: Words) -> Iterator[Listed]:
     """What costs nothing with the products that the edition offers."""
     for product in edition.products:
-        yield from ((text, Price(words.say(text))) for text in _FREE.get(product, ()))
+        for text in _FREE.get(product, ()):
+            kind = "account-open" if text in _ACCOUNTS else ""
+            yield text, Price(words.say(text), elsewhere=elsewhere_in(edition, words, kind) if kind else ())
 
 
 def stamps(edition: Edition, words: Words) -> Iterator[Listed]:
@@ -115,7 +158,9 @@ def checks_into_cash(edition: Edition, words: Words) -> Iterator[Listed]:
             least = words.money(sort.least)
             told = words.say(mark("{percent}% of the check, at least {least}"), percent=percent, least=least)
         english = SORT_WORDS.get(name, name)
-        yield f"Cash for a {english}", Price(words.say(mark("Cash for a {sort}"), sort=words.say(english)), 0, told)
+        there = elsewhere_in(edition, words, "check-cash", sort=name)
+        service = words.say(mark("Cash for a {sort}"), sort=words.say(english))
+        yield f"Cash for a {english}", Price(service, 0, told, there)
 
 
 def bills(edition: Edition, words: Words) -> Iterator[Listed]:
@@ -126,14 +171,69 @@ def bills(edition: Edition, words: Words) -> Iterator[Listed]:
         yield service.format(biller=biller.title), Price(words.say(service, biller=biller.title), biller.fee)
 
 
-LISTS: tuple[Callable[[Edition, Words], Iterator[Listed]], ...] = (free_services, checks_into_cash, bills, stamps)
+def money_orders(edition: Edition, words: Words) -> Iterator[Listed]:
+    """The fee table, each row of a later day named with it, and a new form for a lost one."""
+    terms = edition.terms(MoneyOrderTerms)
+    if terms is None:
+        return
+    for row in terms.fees:
+        there = elsewhere_in(edition, words, "order-sale", row.up_to)
+        most, plain, dated = (
+            words.money(row.up_to),
+            mark("Money order up to {most}"),
+            mark("Money order up to {most}, from {since}"),
+        )
+        if row.since is None:
+            yield plain.format(most=most), Price(words.say(plain, most=most), row.fee, elsewhere=there)
+        else:
+            since = words.day(row.since)
+            yield dated.format(most=most, since=row.since), Price(words.say(dated, most=most, since=since), row.fee)
+    lost = mark("New money order for a lost one")
+    yield lost, Price(words.say(lost), terms.replace_fee, elsewhere=elsewhere_in(edition, words, "order-replace"))
+    for free in (mark("New money order for a damaged one"), mark("Find out what became of a money order")):
+        yield free, Price(words.say(free))
+
+
+def cash_sent(edition: Edition, words: Words) -> Iterator[Listed]:
+    """The fee table of cash sent."""
+    terms = edition.terms(RemittanceTerms)
+    service = mark("Send cash up to {most}")
+    for row in terms.fees if terms is not None else ():
+        most, there = words.money(row.up_to), elsewhere_in(edition, words, "cash-send", row.up_to)
+        yield service.format(most=most), Price(words.say(service, most=most), row.fee, elsewhere=there)
+
+
+def small_loans(edition: Edition, words: Words) -> Iterator[Listed]:
+    """All that a loan costs is its rate."""
+    terms = edition.terms(LoanTerms)
+    if terms is None:
+        return
+    service = mark("Small loan of {least} to {most}")
+    amounts = {"least": words.money(terms.amount_min), "most": words.money(terms.amount_max)}
+    told = words.say(mark("at most {percent}% a year, no fee"), percent=rounded_half_up(terms.apr_max, 2))
+    there = elsewhere_in(edition, words, "loan-open")
+    yield service.format(**amounts), Price(words.say(service, **amounts), 0, told, there)
+    for free in (mark("Put a loan payment off"), mark("Pay a loan back early")):
+        yield free, Price(words.say(free))
+
+
+def mail(edition: Edition, words: Words) -> Iterator[Listed]:
+    """The services of the price list of the mail."""
+    terms = edition.terms(MailTerms)
+    yield from ((one.title, Price(one.title, one.price)) for one in (terms.services.values() if terms else ()))
+
+
+LISTS: tuple[Callable[[Edition, Words], Iterator[Listed]], ...] = (
+    free_services, checks_into_cash, money_orders, bills, cash_sent, small_loans, stamps, mail,
+)  # fmt: skip
 """What an edition prices, one function a product, in the order of the paper. A product with a price adds its own."""
 
 
 def fees_of(
     head: Head, edition: Edition, words: Words, elsewhere: Mapping[str, tuple[Elsewhere, ...]] | None = None
 ) -> Fees:
-    """Every price that an edition holds. ``elsewhere``: prices of others by the English name of our service.
+    """Every price that an edition holds, beside what it has found of others. ``elsewhere``: further prices of others by
+    the English name of our service.
 
     ``Malformed`` for a name that is not a service of the edition: a comparison would be left out in silence.
     """
@@ -147,9 +247,17 @@ def fees_of(
         head=head,
         edition=edition.name,
         effective=edition.effective,
-        prices=tuple(replace(price, elsewhere=known.get(name, ())) for name, price in listed),
+        prices=tuple(replace(price, elsewhere=(*price.elsewhere, *known.get(name, ()))) for name, price in listed),
         digest=edition.digest.hex(),
+        notes=operators_words(edition, words.language),
     )
+
+
+def operators_words(edition: Edition, language: str) -> tuple[str, ...]:
+    """What the operator says of insurance and complaints in a language; nothing if its edition is silent."""
+    texts = edition.terms(ProfileTexts)
+    own = texts.languages.get(language) if texts is not None else None
+    return (own.insured, own.complaints) if own is not None else ()
 
 
 def fees_paper(fees: Fees, words: Words) -> Paper:
@@ -177,6 +285,8 @@ def fees_paper(fees: Fees, words: Words) -> Paper:
     ]
     if compared:
         blocks += [Heading(words.say(mark("Where the other prices come from"))), Points(sources)]
+    if fees.notes:
+        blocks += [Heading(words.say(mark("Good to know"))), Points(fees.notes)]
     return paper_of("fees", fees.head, words, blocks, title=mark("What everything costs"))
 
 
@@ -187,7 +297,7 @@ def _here(price: Price, words: Words) -> str:
 
 
 def _there(price: Price, words: Words) -> str:
-    return "; ".join(f"{one.where}: {words.money(one.price)}" for one in price.elsewhere)
+    return "; ".join(f"{one.where}: {one.in_words or words.money(one.price)}" for one in price.elsewhere)
 
 
 def _source(one: Elsewhere, words: Words) -> str:

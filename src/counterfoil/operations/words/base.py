@@ -44,6 +44,8 @@ class Around:
     """The name of the policy edition that the entry cites."""
     claim_code: str = ""
     """Of cash sent: on the first print only, made again by the office that made it."""
+    foot: tuple[str, ...] = ()
+    """What the operator says at the foot of a receipt of a service, in the receipt's language."""
     receiver: str = ""
     """Who may claim cash sent, as the sender named her."""
 

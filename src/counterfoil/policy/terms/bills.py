@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from counterfoil.policy.tables import BadValue, Flag, Minor, Names, Tables, Text, Texts, Whole, one_of
+from counterfoil.policy.terms.profile import within_identification
 
 CHECKS = ("none", "luhn", "371", "mod97")
 FORM_SIGNS = frozenset("9AX./ -")
@@ -57,6 +58,7 @@ def check(terms: BillTerms, tables: Mapping[type, Any]) -> None:
         raise BadValue("cutoff_hour", "an hour from 1 to 23", within="bills")
     if terms.ahead_days > AHEAD_MAX:
         raise BadValue("ahead_days", f"at most {AHEAD_MAX} days", within="bills")
+    within_identification(tables, terms.papers_above + 1, "papers_above", "bills")
     for name, biller in terms.billers.items():
         within = f"bills.billers.{name}"
         if not 0 < len(biller.forms) <= FORMS_MAX:

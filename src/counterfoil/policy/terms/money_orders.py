@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 from counterfoil.policy.tables import BadValue, Day, Minor, Names, Tables, Text, Whole
+from counterfoil.policy.terms.profile import within_identification
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +48,7 @@ def check(terms: MoneyOrderTerms, tables: Mapping[type, Any]) -> None:
         raise BadValue("identification", "at least one paper is named", within=within)
     if not terms.watch_from <= terms.identification_from <= terms.day_max:
         raise BadValue("identification_from", "watch_from, identification_from, day_max: in that order", within=within)
+    within_identification(tables, terms.identification_from, "identification_from", within)
     groups: dict[object, list[OrderFee]] = {}
     for row in terms.fees:
         groups.setdefault(row.since, []).append(row)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from counterfoil.policy.tables import BadValue, Minor, Tables, Text, Texts
 
@@ -33,6 +34,16 @@ class IdentificationRules:
     source: Text
 
 
+def within_identification(tables: Mapping[type, Any], value: int, key: str, within: str) -> None:
+    """A product asks for papers no later than the profile's lines do: ``value`` is from where it asks."""
+    rules: IdentificationRules | None = tables.get(IdentificationRules)
+    if rules is None:
+        return
+    line = min(rules.instruments_from, rules.transfer_record_from)
+    if value > line:
+        raise BadValue(key, f"papers are asked for from {value} on, and [identification] from {line}", within=within)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Words:
     """Words of one language that stand on papers of every product."""
@@ -40,7 +51,9 @@ class Words:
     insured: Text
     """Whether deposits are insured, and by whom."""
     complaints: Text
-    """Where to complain."""
+    """Where to complain; at the foot of every receipt of a service too."""
+    receipt: Text | None = None
+    """A further line at the foot of every receipt of a service."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

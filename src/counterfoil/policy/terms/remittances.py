@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 from counterfoil.policy.tables import BadValue, Minor, Names, Tables, Text, Whole
+from counterfoil.policy.terms.profile import within_identification
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +40,7 @@ def check(terms: RemittanceTerms, tables: Mapping[type, Any]) -> None:
     within = "remittances"
     if not terms.identification:
         raise BadValue("identification", "at least one paper is named", within=within)
+    within_identification(tables, terms.identification_from, "identification_from", within)
     if terms.free_minutes < 30:
         raise BadValue("free_minutes", "a sender may cancel for 30 minutes at least (12 CFR 1005.34)", within=within)
     if not terms.tries or not terms.keep_days:
