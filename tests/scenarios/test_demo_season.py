@@ -14,7 +14,9 @@ from counterfoil.demo.office import Place
 from counterfoil.demo.season import Season
 from counterfoil.engines.clock import FileClock, local_ms
 from counterfoil.engines.editions import demonstration
+from counterfoil.engines.keys.sealed import FAST_FOR_TESTS
 from counterfoil.engines.memory import MemoryDisk, MemoryStore
+from counterfoil.engines.passphrases import Argon
 from counterfoil.kernel.days import local_time
 from counterfoil.kernel.outcomes import Unavailable
 from counterfoil.operations.audit import audit
@@ -75,8 +77,12 @@ def test_a_seeded_office_is_made_once(tmp_path: Path) -> None:
     try:
         assert audit(store).findings == ()
         assert {str(row[1]) for row in store.scan("clerk")} == {"supervisor", "clerk", "operations", "auditor"}
+        logins = list(store.scan("customer_login"))
     finally:
         store.close()
+    assert len(logins) == 1
+    assert logins[0][1] is None, "her code has served"
+    assert Argon(FAST_FOR_TESTS).opens(bytes(logins[0][4]), seeded.PASSPHRASE.upper())  # type: ignore[arg-type]  # a column of bytes
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "file").write_text("mine")
     with pytest.raises(Unavailable, match="not made by the demo"):

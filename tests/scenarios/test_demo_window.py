@@ -80,9 +80,11 @@ def test_the_demo_opens_in_a_browser(made: Path) -> None:
     """From the printed log-in to a receipt: sign in, find a customer, take in $40, see the code."""
     with demo(made) as told:
         assert {"url", "logins", "pid"} <= set(told)
-        assert {one["role"] for one in told["logins"]} == {"supervisor", "clerk", "operations", "auditor"}
+        assert {one["role"] for one in told["logins"]} == {
+            "supervisor", "clerk", "operations", "auditor", "customer",
+        }  # fmt: skip
         assert httpx.get(f"{told['url']}/healthz", timeout=SECONDS).status_code == 200
-        for login in told["logins"]:
+        for login in told["logins"][:-1]:
             one = Browser(told["url"])
             one.get("/sign-in")
             assert "Sign out" in one.post("/sign-in", {"clerk": login["clerk"], "pin": login["pin"]}), login["role"]
@@ -111,10 +113,31 @@ def test_the_demo_opens_in_a_browser(made: Path) -> None:
         clerk.client.close()
 
 
-def test_a_second_start_goes_on(made: Path) -> None:
+@pytest.fixture(scope="module")
+def again(made: Path) -> Iterator[dict[str, Any]]:
+    """A later start of the same office."""
     with demo(made) as told:
-        clerk = Browser(told["url"])
-        clerk.get("/sign-in")
-        clerk.post("/sign-in", {"clerk": "102", "pin": "395028"})
-        assert "Drawer <strong>T1</strong>" in clerk.text
-        clerk.client.close()
+        yield told
+
+
+def test_a_second_start_goes_on(again: dict[str, Any]) -> None:
+    clerk = Browser(again["url"])
+    clerk.get("/sign-in")
+    clerk.post("/sign-in", {"clerk": "102", "pin": "395028"})
+    assert "Drawer <strong>T1</strong>" in clerk.text
+    clerk.client.close()
+
+
+def test_a_seeded_customer_signs_in(again: dict[str, Any]) -> None:
+    """With the printed account and passphrase; she sees what she has, and a receipt of hers."""
+    login = next(one for one in again["logins"] if one["role"] == "customer")
+    phone = Browser(again["url"])
+    phone.get("/me")
+    phone.post("/me/sign-in", {"account": login["account"], "passphrase": login["passphrase"]})
+    assert login["name"] in phone.text
+    phone.get(f"/me/account/{login['account']}")
+    assert "You have" in phone.text
+    way = re.search(r"/me/receipt/\d+/\d+", phone.text)
+    assert way is not None
+    assert "<svg" in phone.get(way.group(0))
+    phone.client.close()

@@ -47,7 +47,7 @@ def run(place: Place, *, open_browser: bool, ready_file: Path | None) -> int:
             morning(office)
 
     def ready(url: str) -> None:
-        value = {"url": url, "logins": logins(), "pid": os.getpid(), "office": str(place.folder.resolve())}
+        value = {"url": url, "logins": logins(place), "pid": os.getpid(), "office": str(place.folder.resolve())}
         if ready_file is not None:
             serving.written(ready_file, value)
         _say(place, url, made)
@@ -68,9 +68,12 @@ def _open_already(place: Place) -> bool:
         store.close()
 
 
-def logins() -> list[dict[str, str]]:
-    """Who may sign in, with what. These PINs stand in a public file: they are for this office only."""
-    return [{"role": one.role, "clerk": one.clerk, "name": one.name, "pin": one.pin} for one in seeded.EVERYONE]
+def logins(place: Place) -> list[dict[str, str]]:
+    """Who may sign in, with what: clerks with number and PIN, the customer with account and passphrase. These stand in
+    a public file: they are for this office only."""
+    clerks = [{"role": one.role, "clerk": one.clerk, "name": one.name, "pin": one.pin} for one in seeded.EVERYONE]
+    customer = (place.recorded() or {}).get("customer")  # An office made by an older demo has none.
+    return [*clerks, {"role": "customer", **customer}] if customer else clerks
 
 
 def morning(office: Office) -> None:
@@ -101,9 +104,15 @@ def _ask(office: Office, body: dict[str, Any], signers: Sequence[Signer]) -> Non
 def _say(place: Place, url: str, made: bool) -> None:
     click.echo(f"Post office {place.folder} ({'made now' if made else 'made before; --reset starts anew'}) is open at:")
     click.echo(f"\n  {url}\n")
-    for one in logins():
-        click.echo(f"  {one['role']:<12} number {one['clerk']}  PIN {one['pin']}  {one['name']}")
-    click.echo("\nSign in as the clerk, look for Rosa, press F2. Stop with Ctrl-C.")
+    for one in logins(place):
+        if one["role"] == "customer":
+            click.echo(f"\n  {one['role']:<12} account {one['account']}  passphrase {one['passphrase']!r}")
+            click.echo(f"  {'':<12} {one['name']}, at {url}/me")
+        else:
+            click.echo(f"  {one['role']:<12} number {one['clerk']}  PIN {one['pin']}  {one['name']}")
+    click.echo(
+        "\nSign in as the clerk, look for Rosa, press F2. Receipts are checked at /verify. Ctrl-C stops."
+    )
 
 
 def _display() -> bool:

@@ -21,14 +21,16 @@ from counterfoil.counter import loans
 from counterfoil.counter.reversal import REVERSIBLE
 from counterfoil.customers.details import FIELDS
 from counterfoil.facts.kinds import kind_numbered
-from counterfoil.journal.slip import SLIP_PREFIX, decode_slip
+from counterfoil.journal.slip import SLIP_PREFIX, decode_slip, is_training
 from counterfoil.kernel.idents import REQUEST_ID_BYTES
 from counterfoil.kernel.money import Currency, Money, currency
 from counterfoil.kernel.outcomes import Malformed, Refusal, Translate
 from counterfoil.ledger.booking import customer_account, stock_account, till_account
 from counterfoil.office import rules
+from counterfoil.office.loans.folds import days_between
 from counterfoil.office.requests import ASKS, Ask, fields_of
 from counterfoil.office.rows import CustomerRow, DayRow, DifferenceRow, EpochRow, HoldingRow, TillRow
+from counterfoil.operations import offers
 from counterfoil.operations.answers import unpack_refusal
 from counterfoil.operations.beside import Beside, details_at, details_beside
 from counterfoil.operations.desk import Desk, read_entry
@@ -73,6 +75,10 @@ class OfficeNow:
     unprinted: int
     stock: Mapping[tuple[str, str], int]
     """(place, item) → pieces, of what is not zero."""
+    offers: frozenset[str]
+    """The kinds of request that screens show here (``operations.offers``)."""
+    practice: bool
+    """Whether this is a training office, of which every page says so."""
 
     def till_of(self, clerk: str) -> TillRow | None:
         """The open or counted till of this clerk, if she has one of her own."""
@@ -93,6 +99,25 @@ class Holding(NamedTuple):
     available: int
 
 
+class Owing(NamedTuple):
+    """A loan that is being paid back: what is asked for next, and until when. Minor units."""
+
+    loan: str
+    payment: int
+    due: str
+
+
+class Granted(NamedTuple):
+    """An application that was approved, and not paid out yet."""
+
+    case: str
+    amount: int
+    every: str
+    number: int
+    date: str
+    """The day on which it was approved."""
+
+
 class Shown(NamedTuple):
     """A customer as a screen shows her. ``details`` are empty if they were erased."""
 
@@ -100,6 +125,8 @@ class Shown(NamedTuple):
     tier: str
     details: Mapping[str, str]
     holdings: tuple[Holding, ...]
+    loans: tuple[Owing, ...] = ()
+    granted: tuple[Granted, ...] = ()
 
 
 class Found(NamedTuple):
@@ -132,6 +159,7 @@ def office_now(desk: Desk) -> OfficeNow:
         people={c.clerk: Person(c.clerk, c.role, names.get(c.clerk, "")) for c in state.clerk.all() if c.active},
         unprinted=sum(1 for _ in islice(desk.store.scan("unprinted"), DUE_COUNTED_MAX)),
         stock={key: one.quantity for key, one in state.stock.rows.items() if one.quantity},
+        offers=offers.offered(state), practice=is_training(row.origin),
     )  # fmt: skip
 
 
@@ -160,7 +188,31 @@ def shown_again(desk: Desk, customer: str) -> Shown | None:
 
 def _shown(desk: Desk, row: CustomerRow) -> Shown:
     holdings = tuple(_holding(desk, one) for one in desk.state.holding.all() if one.customer == row.customer)
-    return Shown(row.customer, row.tier, _details(desk.store, row.details), holdings)
+    return Shown(row.customer, row.tier, _details(desk.store, row.details), holdings, *_lent(desk, row.customer))
+
+
+def _lent(desk: Desk, customer: str) -> tuple[tuple[Owing, ...], tuple[Granted, ...]]:
+    state = desk.state
+    today = state.today.date if state.today else desk.calendar_day()
+    owing = [
+        Owing(row.loan, loans.next_payment(row, today), loans.next_due(row).isoformat())
+        for row in state.loan.rows.values()
+        if row.customer == customer and row.state == "open"
+    ]
+    terms = state.policy.terms(LoanTerms) if state.policy else None
+    granted = [
+        Granted(row.case, row.amount, row.every, row.number, row.date)
+        for row in (state.loan_application.rows.values() if terms else ())
+        if row.customer == customer and row.decision == "yes" and not row.loan
+        and days_between(row.date, today) <= terms.decision_days
+    ]  # fmt: skip
+    return tuple(owing), tuple(granted)
+
+
+def to_claim(desk: Desk, case: str) -> int | None:
+    """At the desk: the amount of cash sent that waits for whoever showed its code, minor units; None if it does not."""
+    row = desk.state.cash_send.get(case)
+    return row.amount if row is not None and row.state == "sent" and row.checked else None
 
 
 def holder(desk: Desk, account: str) -> str | None:

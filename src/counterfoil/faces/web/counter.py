@@ -9,14 +9,14 @@ stays (``test_what_was_typed_stays``); a count is blind (``test_a_check_page_of_
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import urlencode
 
 from litestar import Response
 from markupsafe import Markup
 
 from counterfoil.counter.receipt import Receipt
-from counterfoil.faces.web import words
+from counterfoil.faces.web import menu, words
 from counterfoil.faces.web.asking import (
     Asked,
     ask_for,
@@ -26,9 +26,11 @@ from counterfoil.faces.web.asking import (
     with_second,
 )
 from counterfoil.faces.web.fields import Control, Form, Typed, amount
+from counterfoil.faces.web.menu import Item
 from counterfoil.faces.web.sessions import Draft, Session, new_request_id, plain
-from counterfoil.faces.web.visit import Visit, money
+from counterfoil.faces.web.visit import Visit, day, money
 from counterfoil.kernel.idents import request_id
+from counterfoil.kernel.money import Money
 from counterfoil.kernel.outcomes import Malformed, Refusal, Unavailable, mark
 from counterfoil.office import refusals as no
 from counterfoil.office.readers import CUSTOMER
@@ -40,68 +42,34 @@ from counterfoil.operations.roles import may_ask, may_give_code
 from counterfoil.operations.window import OfficeNow, Shown, Went
 from counterfoil.policy.terms.profile import IdentificationRules
 
-OWN_PAGES = {"clerk-enrol": "/counter/enroll", "clerk-rotate": "/counter/pin", "visit": "/counter/visit"}
-"""Kinds that have a page of their own instead of a form from the registry."""
-QUICK = (("F2", "deposit"), ("F4", "withdrawal"), ("F6", "stamp-sale"))
-OFTEN = ("check-cash", "check-deposit", "loan-apply", "loan-pay", "order-sale", "bill-pay")
-"""What a customer comes for besides, on her own page."""
 PREFILLED = (
-    "account", "customer", "entry", "epoch", "case", "till", "loan", "amount", "every", "number_of_payments",
+    "account", "customer", "entry", "epoch", "case", "till", "loan", "amount", "every", "number_of_payments", "product",
 )  # fmt: skip
 """Fields that a link to a form may fill in; all of them are shown and can be changed."""
 EVENTS_SHOWN, PRINTS_SHOWN, LOOKS_SHOWN = 50, 20, 100
-
-
-class Item(NamedTuple):
-    """A line of the menu."""
-
-    href: str
-    label: str
-    key: str = ""
+BOUGHT = ("order-sale", "cash-send", "bill-pay")
+"""Services without an account of their own, whose buyer is the customer in view."""
 
 
 # --- the first pages --------------------------------------------------------------------------------------------------
 
 
 async def home(visit: Visit) -> Response[bytes]:
-    """The search box, what the day and the drawer are at, and what is done most."""
+    """The search box, what the day and the drawer are at, what customers come for, and everything else."""
     office, session = await visit.office(), visit.who
     return await visit.render(
-        "home.html", till=office.till(session.till) if session.till else None, quick=_quick(visit),
-        next_step=_next_step(visit, office, session), menu=_menu(visit), shown=await _in_view(visit),
+        "home.html", till=office.till(session.till) if session.till else None, tiles=menu.tiles(visit, office),
+        next_step=_next_step(visit, office, session), menu=menu.groups(visit, office), shown=await _in_view(visit),
+        everything=menu.EVERYTHING,
         due=_titled(visit, await visit.service.read(lambda store: window.due_for_print(store, PRINTS_SHOWN))),
     )  # fmt: skip
 
 
 async def everything(visit: Visit) -> Response[bytes]:
     """Every operation that this role may ask, by group."""
-    return await visit.render("all.html", menu=_menu(visit))
-
-
-def _menu(visit: Visit) -> list[tuple[str, list[Item]]]:
-    role = visit.who.role
-    found: dict[str, list[Item]] = {group: [] for group in words.GROUPS}
-    for kind in ASKS:
-        if may_ask(role, kind):
-            entry = words.menu_of(kind)
-            found[entry.group].append(Item(_page_of(kind), visit.say(entry.label)))
-    return [(visit.say(words.GROUPS[group]), items) for group, items in found.items() if items]
-
-
-def _page_of(kind: str) -> str:
-    return OWN_PAGES.get(kind, f"/counter/do/{kind}")
-
-
-def _quick(visit: Visit) -> list[Item]:
-    role = visit.who.role
-    quick = [
-        Item(_page_of(kind), visit.say(words.menu_of(kind).label), key)
-        for key, kind in QUICK
-        if kind in ASKS and may_ask(role, kind)
-    ]
-    if may_ask(role, "visit"):
-        quick.append(Item("/counter/visit", visit.say(mark("Several services")), "F7"))
-    return [*quick, Item("/counter/drawer", visit.say(mark("Your drawer")), "F8")] if quick else []
+    return await visit.render(
+        "all.html", menu=menu.groups(visit, await visit.office()), shown=await _in_view(visit)
+    )  # fmt: skip
 
 
 def _next_step(visit: Visit, office: OfficeNow, session: Session) -> Item | None:
@@ -176,12 +144,35 @@ async def customer(visit: Visit) -> Response[bytes]:
     session.customer = number
     accounts = [one.account for one in shown.holdings]
     entries = await visit.service.read(lambda store: window.entries_of(store, accounts))
-    more = [Item(_page_of(kind), visit.say(words.menu_of(kind).label)) for kind in OFTEN if may_ask(session.role, kind)]
-    quick = [*_quick(visit), *more]
+    tiles = menu.tiles(visit, await visit.office(), customer=number)
     codes = visit.members is not None and may_give_code(session.role)
     return await visit.render(
-        "customer.html", shown=shown, codes=codes, entries=_titled(visit, entries), quick=quick
+        "customer.html", shown=shown, codes=codes, entries=_titled(visit, entries), tiles=tiles,
+        lent=_lent(visit, shown, await visit.office()),
     )  # fmt: skip
+
+
+def _lent(visit: Visit, shown: Shown, office: OfficeNow) -> list[tuple[str, int, str, Item]]:
+    """(number, amount, since or until when, where it is paid or given out, filled in) of her loans."""
+    due, approved = visit.say(mark("due {day}")), visit.say(mark("approved {day}"))
+
+    def form(kind: str, amount: int, **more: str) -> Item:
+        query = urlencode({**more, "amount": Money(amount, office.currency).decimal()})
+        return Item(f"/counter/do/{kind}?{query}", visit.say(words.menu_of(kind).label))
+
+    return [
+        *(
+            (one.loan, one.payment, due.format(day=day(one.due, visit.say)),
+             form("loan-pay", one.payment, loan=one.loan))
+            for one in shown.loans
+        ),
+        *(
+            (one.case, one.amount, approved.format(day=day(one.date, visit.say)),
+             form("loan-open", one.amount, case=one.case, every=one.every, number_of_payments=str(one.number),
+                  customer=shown.customer))
+            for one in shown.granted
+        ),
+    ]  # fmt: skip
 
 
 async def next_customer(visit: Visit) -> Response[bytes]:
@@ -213,8 +204,8 @@ def title_of(kind: str) -> str:
 async def form(visit: Visit) -> Response[bytes]:
     """The form of one kind: empty, or with what was typed before."""
     kind = _kind(visit)
-    if kind in OWN_PAGES:
-        return visit.go(OWN_PAGES[kind])
+    if kind in menu.OWN_PAGES:
+        return visit.go(menu.OWN_PAGES[kind])
     rid = visit.query.get("rid", "")
     draft = visit.who.drafts.get(rid)
     if draft is None or draft.kind != kind:
@@ -303,15 +294,19 @@ async def _form_page(
 ) -> Response[bytes]:
     office, shown = await visit.office(), await _in_view(visit)
     entry = words.menu_of(draft.kind)
+    seen = _from_view(draft.kind, shown, visit.who.account)
     controls = Form(draft.kind, office, visit.say, till=draft.typed.get("_till", ""), basket=draft.basket).controls(
-        {**_from_view(draft.kind, shown, visit.who.account), **draft.typed}, errors
+        {**seen, **draft.typed}, errors
     )
     main = [one for one in controls if one.required or one.control in ("flag", "details") or _always(draft.kind, one)]
     more = [one for one in controls if one not in main]
     return await visit.render(
         "form.html", status=status, title=visit.say(entry.label), kind=draft.kind, rid=rid, draft=draft,
         controls=controls, main=main, more=more, errors=errors, lost=lost,
-        more_open=any(one.value or one.error or any(p.value or p.error for p in one.parts) for one in more),
+        more_open=any(
+            one.value != seen.get(one.name, "") or one.error or any(p.value or p.error for p in one.parts)
+            for one in more
+        ),
         first_asked=_asked_first(draft.kind, office),
         shown=shown if _about_a_customer(draft.kind) else None,
         accounts=[one for one in shown.holdings if one.state != "closed"] if shown else [],
@@ -340,6 +335,8 @@ def _from_view(kind: str, shown: Shown | None, account: str) -> dict[str, str]:
     it is paid: nobody but the clerk fills that in."""
     if shown is None:
         return {}
+    if kind in BOUGHT:
+        return {"presented_by": shown.customer}
     if not fields_of(ASKS[kind]).get("account", (None, False))[1]:
         return {"customer": shown.customer}
     usable = [one.account for one in shown.holdings if one.state != "closed"]
@@ -472,7 +469,9 @@ async def _after(visit: Visit, draft: Draft, answer: Answer) -> None:
         session.till = ""
     elif draft.kind == "customer-open":
         session.customer = str(told.get("customer", ""))
-    elif draft.kind == "loan-apply" and told.get("decision") == "yes":
+    elif (draft.kind == "loan-apply" and told.get("decision") == "yes") or (
+        draft.kind == "claim-check" and told.get("right")
+    ):
         draft.typed["_case"] = str(told["case"])
     elif draft.kind == "visit":
         session.basket.clear()
@@ -499,11 +498,11 @@ async def done(visit: Visit) -> Response[bytes]:
     return await visit.render(
         "done.html", entry=sequence, rid=rid, receipt=made, qr=_codes(visit, made), shown=shown,
         printed=rid in visit.who.printed, has_printer=visit.house.printer is not None,
-        after=_after_this(visit, draft.kind if draft else kind, draft),
+        after=await _after_this(visit, draft.kind if draft else kind, draft),
     )  # fmt: skip
 
 
-def _after_this(visit: Visit, kind: str, draft: Draft | None) -> list[Item]:
+async def _after_this(visit: Visit, kind: str, draft: Draft | None) -> list[Item]:
     """Where a clerk goes most often from here."""
     session = visit.who
     ways = []
@@ -512,12 +511,21 @@ def _after_this(visit: Visit, kind: str, draft: Draft | None) -> list[Item]:
     if kind == "customer-open" and session.customer:
         ways.append(Item(f"/counter/do/account-open?customer={session.customer}", visit.say(mark("Open an account"))))
     if draft is not None and "_case" in draft.typed:
-        terms = {name: draft.typed[name] for name in ("customer", "amount", "every", "number_of_payments")}
-        query = urlencode({"case": draft.typed["_case"], **terms})
-        ways.append(Item(f"/counter/do/loan-open?{query}", visit.say(words.menu_of("loan-open").label)))
+        next_kind, query = await _goes_on(visit, draft)
+        ways.append(Item(f"/counter/do/{next_kind}?{urlencode(query)}", visit.say(words.menu_of(next_kind).label)))
     if session.customer:
         ways.append(Item(f"/counter/customer/{session.customer}", visit.say(mark("Back to the customer"))))
     return ways
+
+
+async def _goes_on(visit: Visit, draft: Draft) -> tuple[str, dict[str, str]]:
+    """The second half of what has two: an approved loan is given out, and a code that was right is paid."""
+    case, office = draft.typed["_case"], await visit.office()
+    if draft.kind == "claim-check":
+        waits = await visit.service.at_desk(lambda desk: window.to_claim(desk, case))
+        return "cash-claim", {"case": case, **({"amount": Money(waits, office.currency).decimal()} if waits else {})}
+    terms = {name: draft.typed[name] for name in ("customer", "amount", "every", "number_of_payments")}
+    return "loan-open", {"case": case, **terms}
 
 
 def _codes(visit: Visit, made: Receipt) -> list[Markup]:
@@ -596,7 +604,11 @@ async def _basket_page(
     visit: Visit, *, tendered: str = "", errors: Mapping[str, str] = {}, alert: str = "", status: int = 200
 ) -> Response[bytes]:
     office, session = await visit.office(), visit.who
-    services = [kind for kind, cls in ASKS.items() if cls.service and may_ask(session.role, kind)]
+    services = [
+        kind
+        for kind in words.MENU
+        if kind in ASKS and ASKS[kind].service and kind in office.offers and may_ask(session.role, kind)
+    ]
     lines = [
         (visit.say(words.menu_of(one.kind).label), [v for _, v in _answers(visit, office, one)])
         for one in session.basket

@@ -8,11 +8,11 @@
   const all = (selector, root) => [...(root || document).querySelectorAll(selector)];
   const body = document.body;
 
-  // --- keys: F2 deposit, F3 search … are named by data-key on what they press ---------------------------------------
+  // --- keys: F2 deposit, Shift+F2 check, F3 search … are named by data-key on what they press ------------------------
   document.addEventListener("keydown", (event) => {
-    if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    if (event.altKey || event.ctrlKey || event.metaKey) return;
     if (!/^(F[0-9]{1,2}|Escape)$/.test(event.key)) return;
-    const target = document.querySelector(`[data-key="${event.key}"]`);
+    const target = document.querySelector(`[data-key="${event.shiftKey ? "Shift+" : ""}${event.key}"]`);
     if (!target) return;
     event.preventDefault();
     if (target.matches("input")) { target.focus(); target.select(); } else { target.click(); }
