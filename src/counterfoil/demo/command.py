@@ -29,6 +29,7 @@ from counterfoil.office.rows import DifferenceRow
 FOLDER = click.Path(path_type=Path, file_okay=False)
 FILE = click.Path(path_type=Path, dir_okay=False)
 COLUMNS = 100
+_FOLDERS = {"": "demo-post-office", "terminal": "demo-office", "practice": "practice-post-office"}
 CLOSINGS = ("till-close", "till-count-absent")
 NO_VERIFIER = "not at hand here: it comes with the source, as verifier/verify_counterfoil.py"
 
@@ -58,8 +59,10 @@ class Books(NamedTuple):
 
 @click.command()
 @click.option("--dir", "folder", type=FOLDER, default=None,
-              help="Where the office is made. Left out: demo-post-office; with --terminal, demo-office.")  # fmt: skip
+              help="Where the office is made. Left out: demo-post-office, or demo-office for --terminal, or "
+                   "practice-post-office for --practice.")  # fmt: skip
 @click.option("--terminal", is_flag=True, help="Play one day in the terminal instead, and verify a receipt twice.")
+@click.option("--practice", is_flag=True, help="Open the training office with its three planted mistakes instead.")
 @click.option("--reset", is_flag=True, help="Throw away the demo office that is there, and start anew.")
 @click.option("--no-open", is_flag=True, help="Open no browser.")
 @click.option("--ready-file", type=FILE, default=None,
@@ -67,25 +70,30 @@ class Books(NamedTuple):
 @click.option("--write-day", type=FILE, default=None, help="Only write the day's requests to this file, and FILE.pins.")
 @json_option
 def demo(
-    folder: Path | None, terminal: bool, reset: bool, no_open: bool, ready_file: Path | None, write_day: Path | None,
-    json_: bool,
+    folder: Path | None, terminal: bool, practice: bool, reset: bool, no_open: bool, ready_file: Path | None,
+    write_day: Path | None, json_: bool,
 ) -> int:  # fmt: skip
     """Open a seeded post office in the browser: ninety days behind it, its day and drawers open, clerks to sign in as.
 
     With --terminal, play a day of about 400 requests in an office instead, show its books and verify a receipt twice;
     run again, the same requests get the same answers and nothing new is recorded. --json goes with it.
+
+    With --practice, open a training office in which three things went wrong: to find them, and put them right.
     """
     if write_day is not None:
         return _write_day(write_day, json_)
     if json_ and not terminal:
         raise click.UsageError("--json goes with --terminal or --write-day")
-    place = Place(folder or Path("demo-office" if terminal else "demo-post-office"))
+    if practice and terminal:
+        raise click.UsageError("--practice opens a browser; it does not go with --terminal")
+    place = Place(folder or Path(_FOLDERS["terminal" if terminal else "practice" if practice else ""]))
     if reset:
         demo_office.forget(place)
     if not terminal:
         from counterfoil.demo import window
 
-        return window.run(place, open_browser=not no_open, ready_file=ready_file)
+        serve = window.run_practice if practice else window.run
+        return serve(place, open_browser=not no_open, ready_file=ready_file)
     return _in_terminal(place, ready_file, json_)
 
 

@@ -21,7 +21,9 @@ import click
 
 from counterfoil import bootstrap
 from counterfoil.counter.receipt import wrapped
+from counterfoil.demo import office as demo_office
 from counterfoil.demo.day import DOMAIN, EDITION, PLACE, ZONE, counted
+from counterfoil.demo.office import Place
 from counterfoil.demo.people import CLERKS, CUSTOMERS
 from counterfoil.engines.clock import local_ms
 from counterfoil.engines.editions import demonstration
@@ -54,14 +56,28 @@ def _id(word: str) -> str:
     return hashlib.sha256(f"practice {word}".encode()).digest()[:16].hex()
 
 
-def make(folder: Path) -> None:
-    """Makes the training office and plants the mistakes. ``Unavailable`` if the folder holds something."""
+def make_here(place: Place) -> bool:
+    """Makes the training office in the demo's ``place`` unless it is there. Returns whether it was made now."""
+    recorded = place.recorded()
+    if recorded is not None and recorded.get("made"):
+        return False
+    if recorded is not None:
+        demo_office.forget(place)
+    place.stick.mkdir(parents=True, exist_ok=True)
+    make(place.folder, stick=place.secret)
+    demo_office.note_made(place, {"seed": OFFICE, "made": True})
+    return True
+
+
+def make(folder: Path, *, stick: str | None = None) -> None:
+    """Makes the training office and plants the mistakes. ``stick``: the file of the clerks' device secret; None: where
+    this machine keeps it. ``Unavailable`` if the folder holds something."""
     if folder.exists() and any(folder.iterdir()):
         raise Unavailable(f"{folder} is not empty: choose another folder, or look at it with --check")
     settings = bootstrap.Settings(TRAINING_DOMAIN + DOMAIN, OFFICE, PLACE, 1, ZONE, "USD")
     bootstrap.init_office(folder, settings, edition=demonstration(EDITION))
     pins = {one.clerk: one.pin for one in CLERKS}
-    with bootstrap.open_office(folder) as office:
+    with bootstrap.open_office(folder, stick=stick) as office:
         today = local_day(office.clock.now(), ZONE)
         office.authority.enrol_first(_SUPERVISOR, CLERKS[0].role, pins[_SUPERVISOR], CLERKS[0].name)
         (folder / bootstrap.FIRST_CODE).unlink(missing_ok=True)
@@ -127,27 +143,29 @@ def _planted() -> Iterable[dict[str, Any]]:
 
 
 def exercises() -> tuple[Exercise, ...]:
-    """The three mistakes, in the order in which they are best put right."""
+    """The three mistakes, in the order in which they are put right."""
     return (
         Exercise(
-            "the double click",
-            f"Clerk {_CLERK} entered one deposit of $125.00 twice, as two requests: the account shows both.",
-            "Find the second one (`counterfoil books DIR --account NUMBER`) and reverse it; a supervisor signs too.",
-            lambda store: any(store.scan("reversal")),
-        ),
-        Exercise(
             "the lost network",
-            "A withdrawal of $60.00 was sent, and no answer came. Nobody knew whether to pay.",
-            f"Send it again as it was: `counterfoil replay DIR DIR/{LOST} --pins DIR/{PINS}`. It gets its first "
-            "answer, and the books show it once. Never make a new request for it.",
+            "A withdrawal of $60.00 was sent, and no answer came. Nobody knows whether to pay.",
+            "Look at `Receipts that were not printed yet` on the first page, or send it again as it was (`counterfoil "
+            f"replay DIR DIR/{LOST} --pins DIR/{PINS}`). The books show it once: print its receipt, and pay. Never "
+            "make a new request for it.",
             lambda store: len(_withdrawals(store)) == 1 and _printed(store, _withdrawals(store)),
         ),
         Exercise(
             "the wrong count",
-            "Till T1 was counted, and the count does not agree with the books.",
-            "Once the second deposit is reversed, count again or close: say accept or dispute. Both are equally good "
-            "answers, and the difference is never yours to pay.",
+            "Drawer T1 was counted, and the count does not agree with the books.",
+            "Open `Your drawer`: count again if you like, then say Accept or Dispute. Both are equally good answers, "
+            "and the difference is never yours to pay. Then open the drawer again.",
             lambda store: any(DifferenceRow._make(row).till == "T1" for row in store.scan("difference")),
+        ),
+        Exercise(
+            "the double click",
+            f"Clerk {_CLERK} entered one deposit of $125.00 twice, as two requests: the account shows both.",
+            f"Find {CUSTOMERS[0].name}, open the second deposit (or `counterfoil books DIR --account NUMBER`), and "
+            "undo it from your open drawer; a supervisor signs too.",
+            lambda store: any(store.scan("reversal")),
         ),
     )
 
@@ -202,4 +220,6 @@ def practice(folder: Path, check: bool, json_: bool) -> int:
             click.echo(f"\n{number}. {one['exercise']}: {'done' if one['done'] else 'to do'}")
             click.echo("\n".join(f"   {line}" for line in wrapped(f"{one['happened']} {one['task']}", 90)))
         click.echo(f"\n{left} to do." if left else "\nAll three are found and put right.")
+        if left:
+            click.echo(f"In the browser: counterfoil serve {folder}")
     return WRONG if check and left else 0

@@ -1,8 +1,9 @@
-"""The seeded office in a browser: made once, its day and drawers opened, served until it is stopped.
+"""The demo in a browser: the seeded office, or the training office, made once and served until it is stopped.
 
 Always true (``tests/scenarios/test_demo_window.py``): the ready file is written only once pages are answered, and
 holds where and who may sign in (``test_the_demo_opens_in_a_browser``); a second start makes nothing anew
-(``test_a_second_start_goes_on``); a day that is open already is left as it is.
+(``test_a_second_start_goes_on``); a day that is open already is left as it is; the training office says what is to be
+found in it (``test_the_training_office_opens_in_a_browser``).
 """
 
 from __future__ import annotations
@@ -10,18 +11,18 @@ from __future__ import annotations
 import os
 import sys
 import webbrowser
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import click
 
-from counterfoil import bootstrap
 from counterfoil.bootstrap import Office
-from counterfoil.demo import seeded
+from counterfoil.counter.receipt import wrapped
+from counterfoil.demo import practice, seeded
 from counterfoil.demo.office import Place
-from counterfoil.demo.people import CLERKS
+from counterfoil.demo.people import CLERKS, Helper
 from counterfoil.demo.season import counted
 from counterfoil.kernel.outcomes import Fault
 from counterfoil.ledger.booking import till_account
@@ -38,42 +39,55 @@ QUIET = Settings(access_log=False, log_level="warning")
 
 
 def run(place: Place, *, open_browser: bool, ready_file: Path | None) -> int:
-    """Makes the office unless it is there, opens its day, and serves it until Ctrl-C or SIGTERM."""
+    """Makes the seeded office unless it is there, opens its day, and serves it until Ctrl-C or SIGTERM."""
     with _progress() as told:
         made = seeded.make(place, told)
-    if not _open_already(place):
-        with bootstrap.open_with(place.folder, "machine", stick=place.secret) as office:
-            office.desk.confirm_clock()  # The demo may have slept for weeks.
-            morning(office)
+    return _serve(
+        place, logins(place), opened=morning, open_browser=open_browser, ready_file=ready_file,
+        said=lambda url: _say(place, url, made),
+    )  # fmt: skip
+
+
+def run_practice(place: Place, *, open_browser: bool, ready_file: Path | None) -> int:
+    """The same with the training office and its planted mistakes."""
+    made = practice.make_here(place)
+    return _serve(
+        place, _clerks(CLERKS), opened=lambda office: None, open_browser=open_browser, ready_file=ready_file,
+        said=lambda url: _say_practice(place, url, made),
+    )  # fmt: skip
+
+
+def _serve(
+    place: Place, who: Sequence[dict[str, str]], *, opened: Callable[[Office], None], said: Callable[[str], None],
+    open_browser: bool, ready_file: Path | None,
+) -> int:  # fmt: skip
+    def prepare(office: Office) -> None:
+        office.desk.confirm_clock()  # The demo may have slept for weeks.
+        opened(office)
 
     def ready(url: str) -> None:
-        value = {"url": url, "logins": logins(place), "pid": os.getpid(), "office": str(place.folder.resolve())}
+        value = {"url": url, "logins": list(who), "pid": os.getpid(), "office": str(place.folder.resolve())}
         if ready_file is not None:
             serving.written(ready_file, value)
-        _say(place, url, made)
+        said(url)
         if open_browser and _display():
             webbrowser.open(url)
 
     return serving.run(
-        place.folder, QUIET, elsewhere=True, ready_file=None, stick=place.secret, said=ready, clock="machine"
-    )
-
-
-def _open_already(place: Place) -> bool:
-    """Whether a business day is open, without opening the office for work: a second start is quick."""
-    store = bootstrap.open_store(place.folder, bootstrap.read_settings(place.folder), read_only=True)
-    try:
-        return any(row[1] != "closed" for row in store.scan("day"))
-    finally:
-        store.close()
+        place.folder, QUIET, elsewhere=True, ready_file=None, stick=place.secret, said=ready, clock="machine",
+        opened=prepare,
+    )  # fmt: skip
 
 
 def logins(place: Place) -> list[dict[str, str]]:
     """Who may sign in, with what: clerks with number and PIN, the customer with account and passphrase. These stand in
     a public file: they are for this office only."""
-    clerks = [{"role": one.role, "clerk": one.clerk, "name": one.name, "pin": one.pin} for one in seeded.EVERYONE]
     customer = (place.recorded() or {}).get("customer")  # An office made by an older demo has none.
-    return [*clerks, {"role": "customer", **customer}] if customer else clerks
+    return _clerks(seeded.EVERYONE) + ([{"role": "customer", **customer}] if customer else [])
+
+
+def _clerks(people: Sequence[Helper]) -> list[dict[str, str]]:
+    return [{"role": one.role, "clerk": one.clerk, "name": one.name, "pin": one.pin} for one in people]
 
 
 def morning(office: Office) -> None:
@@ -92,6 +106,7 @@ def morning(office: Office) -> None:
         _ask(office, {"kind": "till-open", "date": date, "till": till, "count": counted(held)}, [signers[clerk]])
     desk.printed(desk.unprinted())
     desk.flush()
+    office.authority.close()  # Whoever works here signs in at a screen.
 
 
 def _ask(office: Office, body: dict[str, Any], signers: Sequence[Signer]) -> None:
@@ -102,17 +117,28 @@ def _ask(office: Office, body: dict[str, Any], signers: Sequence[Signer]) -> Non
 
 
 def _say(place: Place, url: str, made: bool) -> None:
-    click.echo(f"Post office {place.folder} ({'made now' if made else 'made before; --reset starts anew'}) is open at:")
+    _say_who("Post office", place, url, made, logins(place))
+    click.echo("\nSign in as the clerk, look for Rosa, press F2. Receipts are checked at /verify. Ctrl-C stops.")
+
+
+def _say_practice(place: Place, url: str, made: bool) -> None:
+    _say_who("Training office", place, url, made, _clerks(CLERKS))
+    click.echo("\nNothing in it is real, and three things went wrong today. Sign in as clerk 102 and put them right:")
+    for number, one in enumerate(practice.exercises(), start=1):
+        lines = wrapped(f"{number}. {one.happened} {one.task}", 100)
+        click.echo("\n" + "\n".join(f"  {line}" for line in lines))
+    click.echo(f"\nHow far you are: counterfoil practice {place.folder} --check. Ctrl-C stops.")
+
+
+def _say_who(what: str, place: Place, url: str, made: bool, who: Sequence[dict[str, str]]) -> None:
+    click.echo(f"{what} {place.folder} ({'made now' if made else 'made before; --reset starts anew'}) is open at:")
     click.echo(f"\n  {url}\n")
-    for one in logins(place):
+    for one in who:
         if one["role"] == "customer":
             click.echo(f"\n  {one['role']:<12} account {one['account']}  passphrase {one['passphrase']!r}")
             click.echo(f"  {'':<12} {one['name']}, at {url}/me")
         else:
             click.echo(f"  {one['role']:<12} number {one['clerk']}  PIN {one['pin']}  {one['name']}")
-    click.echo(
-        "\nSign in as the clerk, look for Rosa, press F2. Receipts are checked at /verify. Ctrl-C stops."
-    )
 
 
 def _display() -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import secrets
@@ -53,16 +54,22 @@ def serve(
 def run(
     folder: Path, settings: Settings, *, elsewhere: bool, ready_file: Path | None, stick: str | None = None,
     said: Callable[[str], None] | None = None, clock: str = "last",
+    opened: Callable[[bootstrap.Office], None] | None = None,
 ) -> int:  # fmt: skip
     """Opens the office and serves it. ``said`` is told the address once requests are answered; ``clock`` as
-    ``bootstrap.open_with``."""
+    ``bootstrap.open_with``; ``opened`` is run with the office before it is put to work."""
     from counterfoil.serving import app, server
     from counterfoil.serving.logs import Log, take_over
 
     log = Log(sys.stderr, MachineClock().now, settings.log_level)
     take_over(log)
     sock = server.listen(settings.host, settings.port, elsewhere=elsewhere)
-    with sock, bootstrap.open_with(folder, clock, stick=stick) as office, app.at_work(office, settings, log) as work:
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(sock)
+        office = stack.enter_context(bootstrap.open_with(folder, clock, stick=stick))
+        if opened is not None:
+            opened(office)
+        work = stack.enter_context(app.at_work(office, settings, log))
         built = app.build(
             work, new_id=_numbered_ids(secrets.token_bytes(8)),
             web=lambda made: app.web_of(made, secret=secrets.token_bytes(32)),
