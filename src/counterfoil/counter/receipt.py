@@ -108,12 +108,14 @@ def wrapped(text: str, columns: int) -> list[str]:
     return [line for line in lines if line]
 
 
+def bands(receipt: Receipt, translate: Translate = untranslated) -> tuple[str, ...]:
+    """What stands above and below a receipt that is not a first print of a real entry."""
+    copy = (translate(mark("COPY")),) if receipt.copy else ()
+    return copy + ((translate(mark("PRACTICE: NOT A REAL RECEIPT")),) if receipt.practice else ())
+
+
 def _bands(receipt: Receipt, translate: Translate, columns: int) -> list[str]:
-    texts = []
-    if receipt.copy:
-        texts.append(translate(mark("COPY")))
-    if receipt.practice:
-        texts.append(translate(mark("PRACTICE: NOT A REAL RECEIPT")))
+    texts = bands(receipt, translate)
     return [line for text in texts for line in _centered(_starred(text, columns), columns)]
 
 

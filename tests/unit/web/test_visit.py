@@ -9,8 +9,10 @@ import pytest
 from counterfoil.engines.texts import catalog
 from counterfoil.faces.web import app
 from counterfoil.faces.web.visit import BODY_BYTES_MAX, HEADERS, clock_time, day, local, static_files, static_path
+from counterfoil.journal.slip import TRAINING_DOMAIN
 from counterfoil.kernel.outcomes import untranslated
-from counterfoil.testing.builders import CLERK, PINS
+from counterfoil.testing import builders
+from counterfoil.testing.builders import CLERK, PINS, SUPERVISOR, counter
 from unit.web.screen import ORIGIN, Screen, open_screen
 
 
@@ -32,6 +34,26 @@ def test_every_page_has_strict_headers() -> None:
             assert {name: answer.headers.get(name) for name in HEADERS} == HEADERS, page
             assert not re.search(r"<style|<script(?![^>]*\bsrc=)|\sstyle=|\son[a-z]+=", answer.text), page
             screen.sign_in()
+
+
+@pytest.mark.parametrize(("language", "word"), [("en", "PRACTICE"), ("es", "PRÁCTICA")])
+def test_every_page_of_a_training_office_says_so(monkeypatch: pytest.MonkeyPatch, language: str, word: str) -> None:
+    """At its top and in its title; nothing of a real office does."""
+    monkeypatch.setattr(builders, "DOMAIN", TRAINING_DOMAIN + builders.DOMAIN)
+    with open_screen(counter()) as screen:
+        screen.client.cookies.set("cf_lang", language)
+        screen.sign_in(SUPERVISOR)
+        for page in app.PAGES:
+            path = filled(page.path, screen)
+            if page.method == "GET" and not path.startswith("/lang/") and not path.endswith("/pdf"):
+                text = screen.get(path).text
+                assert f"<title>{word} · " in text, path
+                assert f'<p class="cf-practice" role="note"><strong>{word}</strong>' in text, path
+        screen.sign_in().fill("deposit", {"amount": "1", "account": screen.house.account})
+        assert screen.confirm().text.count("*** PRACTICE: NOT A REAL RECEIPT ***") == 2, "in the customer's language"
+    monkeypatch.undo()
+    with open_screen(counter()) as screen:
+        assert word not in screen.sign_in().text
 
 
 def test_every_page_asks_who() -> None:

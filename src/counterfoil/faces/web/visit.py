@@ -25,7 +25,7 @@ from litestar.exceptions import HTTPException
 from litestar.exceptions.http_exceptions import RequestEntityTooLarge
 from markupsafe import Markup
 
-from counterfoil.counter.receipt import Receipt
+from counterfoil.counter.receipt import Receipt, bands
 from counterfoil.faces.web import words
 from counterfoil.faces.web.sessions import (
     COOKIE,
@@ -174,7 +174,8 @@ class Visit:
             guard=self._guard, back=self.path if self.request.method == "GET" else self._from_form(),
             money=lambda minor: money(minor, office.currency), day=lambda date: day(date, self.say),
             time=lambda ms: clock_time(ms, office.zone, self.say), choice=lambda code: self.say(words.choice(code)),
-            warn_after=self.house.idle - WARN_SECONDS, lock_after=self.house.idle, static=static_path, **values,
+            warn_after=self.house.idle - WARN_SECONDS, lock_after=self.house.idle, static=static_path,
+            bands=lambda made: bands(made, self.house.catalog(made.language)), **values,
         )  # fmt: skip
         return Response(text.encode(), status_code=status, media_type="text/html; charset=utf-8", cookies=self.cookies)
 
