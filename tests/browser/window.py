@@ -55,9 +55,7 @@ def served(house: House, *, with_printer: bool = True, idle: int = 600) -> Itera
     made = Counter(house, f"http://127.0.0.1:{listening.getsockname()[1]}")
 
     def papers(store: OfficeStore) -> Papers:
-        return Papers(
-            store, signer=lambda epoch: house.node_key, catalog=catalog, office_key=house.desk.office_key
-        )
+        return Papers(store, signer=lambda epoch: house.node_key, catalog=catalog, office_key=house.desk.office_key)
 
     service = Service(house.desk, house.authority, reader=lambda: house.store)
     pages = Pages(

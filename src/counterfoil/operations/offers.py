@@ -47,7 +47,8 @@ PRODUCTS = (
         "money_order",
     ),
     Product(
-        BillTerms, ("bill-pay",), ("bill-confirm", "bill-return", "bill-refund", "bill-cancel", "bill-stop", "bill-unmatched"),
+        BillTerms, ("bill-pay",),
+        ("bill-confirm", "bill-return", "bill-refund", "bill-cancel", "bill-stop", "bill-unmatched"),
         "bill_item",
     ),
     Product(

@@ -101,9 +101,7 @@ def open_screen(house: House | None = None, *, idle: int = 600, **more: Any) -> 
     office, ticking = house or counter(), Ticking()
 
     def papers(store: OfficeStore) -> Papers:
-        return Papers(
-            store, signer=lambda epoch: office.node_key, catalog=catalog, office_key=office.desk.office_key
-        )
+        return Papers(store, signer=lambda epoch: office.node_key, catalog=catalog, office_key=office.desk.office_key)
 
     service = Service(office.desk, office.authority, reader=lambda: office.store)
     pages = Pages(
