@@ -200,11 +200,12 @@ def _lent(desk: Desk, customer: str) -> tuple[tuple[Owing, ...], tuple[Granted, 
         if row.customer == customer and row.state == "open"
     ]
     terms = state.policy.terms(LoanTerms) if state.policy else None
+    waits = terms.decision_days if terms else -1
     granted = [
         Granted(row.case, row.amount, row.every, row.number, row.date)
-        for row in (state.loan_application.rows.values() if terms else ())
+        for row in state.loan_application.rows.values()
         if row.customer == customer and row.decision == "yes" and not row.loan
-        and days_between(row.date, today) <= terms.decision_days
+        and days_between(row.date, today) <= waits
     ]  # fmt: skip
     return tuple(owing), tuple(granted)
 
