@@ -85,6 +85,10 @@ def states(page: Page, office: Counter) -> Iterator[str]:
     page.locator("main .usa-button--big").click()
     page.wait_for_selector("#errors")
     yield "wrong second person"
+    page.locator('main button[name="_what"]').click()
+    page.wait_for_url("**/wait/*")
+    yield "waits for a second person"
+    rid = page.url.rpartition("/")[2]
     page.goto(f"{url}/counter/do/deposit?visit=1")
     page.fill("#f-amount", "5")
     page.fill("#f-account", office.house.account)
@@ -117,6 +121,12 @@ def states(page: Page, office: Counter) -> Iterator[str]:
     page.locator("main button[type=submit]").click()
     page.wait_for_selector("#errors")
     yield "errors at sign-in"
+    sign_in(page, office, SUPERVISOR, language=page.locator("html").get_attribute("lang") or "en")
+    page.goto(f"{url}/counter/approval/{rid}")
+    page.wait_for_selector('button[value="sign"]')
+    yield "signs as the second person"
+    page.goto(f"{url}/office")
+    yield "what waits for a person"
 
 
 def test_axe_finds_a_planted_violation(page: Page, served_office: Counter) -> None:

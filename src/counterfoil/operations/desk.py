@@ -159,6 +159,10 @@ class Request:
             self._approved = (office, je.encode_approvals(approvals))
         return self._approved[1]
 
+    def carried(self, office: str, signer: Signer) -> Carried:
+        """The signature of ``signer`` over this request as it is, to be sent with it later."""
+        return Carried(signer.key_id, signer.sign(self._to_sign(office, signer.key_id)))
+
     def _to_sign(self, office: str, key_id: bytes) -> bytes:
         return je.approval_message(
             request_id=self.id, body_hash=je.body_hash(self.encoded()), office=office, epoch=self.epoch,
@@ -668,17 +672,25 @@ class Desk:
     def _now(self) -> int:
         """The ledger's time: the clock, never before the last entry. A machine clock that jumped stops the till."""
         clock, last = self.clock.now(), self.state.now
+        jumped = self.clock_jumped()
+        if jumped is not None:
+            raise jumped
+        return max(clock, last)
+
+    def clock_jumped(self) -> ClockJumped | None:
+        """What stops the till until a person confirms the time; None if nothing does."""
+        clock, last = self.clock.now(), self.state.now
         if self.clock.kind == "machine" and last and clock > max(last, self._clock_confirmed_to) + CLOCK_AHEAD_MS:
-            raise ClockJumped(
+            return ClockJumped(
                 f"the clock is {(clock - last) // 86_400_000} days after the last entry. "
                 "Check the date and time and confirm them. Nothing has been recorded."
             )
         if self.clock.kind == "machine" and clock < last - CLOCK_STEP_MS and self._clock_confirmed_at < last:
-            raise ClockJumped(
+            return ClockJumped(
                 f"the clock went back by {(last - clock) // 1000} seconds since the last entry. "
                 "Check the date and time and confirm them. Nothing has been recorded."
             )
-        return max(clock, last)
+        return None
 
     def calendar_day(self) -> str:
         """The calendar day at the office, by its clock."""

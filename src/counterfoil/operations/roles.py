@@ -196,6 +196,11 @@ def may_sign(role: str) -> bool:
     return role in OFFICE
 
 
+def may_confirm_clock(role: str) -> bool:
+    """Whether this role may say that the machine's date and time are right, after they jumped."""
+    return role in (SUPERVISOR, POSTMASTER)
+
+
 def may_give_code(role: str) -> bool:
     """Whether this role may give a customer at the window a code for her own pages."""
     return role in WINDOW

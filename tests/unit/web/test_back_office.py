@@ -103,7 +103,7 @@ def test_the_day_at_a_glance() -> None:
     with open_screen() as screen:
         screen.sign_in(SUPERVISOR)
         screen.get("/office")
-        for said in ("$6,000.00", "$2,000.00", "T1", "T2", "A second person signs at the counter"):
+        for said in ("$6,000.00", "$2,000.00", "T1", "T2", "A second person signs on the clerk"):
             assert said in screen.text, said
         house = screen.house
         house.do("till-count", till="T1", count={"10000": 19})

@@ -20,7 +20,8 @@ from litestar import Request, Response
 from litestar.exceptions.http_exceptions import RequestEntityTooLarge
 from litestar.handlers import HTTPRouteHandler
 
-from counterfoil.faces.web import counter, customer, office, people, signing, verify
+from counterfoil.faces.web import approving, clock, counter, customer, office, people, signing, verify
+from counterfoil.faces.web.approvals import Approvals
 from counterfoil.faces.web.sessions import (
     COOKIE,
     GUEST_COOKIE,
@@ -46,6 +47,7 @@ from counterfoil.faces.web.visit import (
     static_files,
 )
 from counterfoil.kernel.outcomes import CounterfoilError, Malformed, Unavailable, mark
+from counterfoil.operations.desk import ClockJumped
 from counterfoil.operations.roles import Question, may_read
 from counterfoil.operations.self_service import NotHers, SelfService
 from counterfoil.operations.service import Service
@@ -87,6 +89,13 @@ PAGES: tuple[Page, ...] = (
     Page("GET", "/counter/receipt/{epoch:int}/{entry:int}", counter.receipt, Question.OUTCOME),
     Page("GET", "/counter/visit", counter.basket),
     Page("POST", "/counter/visit", counter.basket_changed),
+    Page("GET", "/counter/wait/{rid:str}", approving.mine),
+    Page("POST", "/counter/wait/{rid:str}", approving.settle),
+    Page("GET", "/counter/approvals", approving.listed, Question.DAY),
+    Page("GET", "/counter/approval/{rid:str}", approving.one, Question.DAY),
+    Page("POST", "/counter/approval/{rid:str}", approving.answer, Question.DAY),
+    Page("GET", "/counter/clock", clock.shown),
+    Page("POST", "/counter/clock", clock.confirm),
     Page("GET", "/counter/drawer", counter.drawer),
     Page("GET", "/counter/events", counter.events, Question.EVENTS),
     Page("GET", "/counter/looked", counter.looked, Question.LOOKED),
@@ -141,6 +150,7 @@ class Gate:
         self.members = (
             SelfService(service.desk, service.sequencer.call, house.passphrases) if house.passphrases else None
         )
+        self.approvals = Approvals(house.seconds)
         self._watch: asyncio.Task[None] | None = None
 
     async def answer(self, page: Page, request: Request[Any, Any, Any]) -> Response[bytes]:
@@ -171,7 +181,7 @@ class Gate:
             self.customers.close(gone)
         session = sessions.find(request.cookies.get(MEMBER_COOKIE if hers else COOKIE))
         visit = Visit(
-            request, self.service, self.house, sessions, guest or secrets.token_urlsafe(32), language,
+            request, self.service, self.house, sessions, self.approvals, guest or secrets.token_urlsafe(32), language,
             self.house.catalog(language), session, face=page.face, members=self.members,
         )  # fmt: skip
         if not guest and session is None:
@@ -240,7 +250,8 @@ class Gate:
     async def _sorry(self, visit: Visit, status: int, said: str, error: Exception | None = None) -> Response[bytes]:
         """A page that says what is so and what to do."""
         detail = str(error) if isinstance(error, Unavailable) else ""
-        return await visit.render("sorry.html", status=status, said=visit.say(said), detail=detail)
+        jumped = isinstance(error, ClockJumped) and visit.face == CLERKS
+        return await visit.render("sorry.html", status=status, said=visit.say(said), detail=detail, clock=jumped)
 
 
 def _handler(gate: Gate, page: Page) -> HTTPRouteHandler:

@@ -160,8 +160,20 @@ def with_second(request: Request, second: Signer | None) -> Request:
 
 async def foreseen(visit: Visit, asked: Asked) -> Seen:
     """What the request would do if it were asked now."""
-    kind = asked.request.ask.kind
-    decided, again, second = await visit.service.at_desk(lambda desk: _decided(desk, asked.request))
+    decided = await visit.service.at_desk(lambda desk: _decided(desk, asked.request))
+    return await _seen(visit, asked.request.ask.kind, *decided)
+
+
+async def foreseen_with(visit: Visit, request: Request, key_id: bytes) -> Seen:
+    """What the request would do if this key signed it too. Nothing is signed."""
+    both = replace(request, signers=[*request.signers, _Shadow(key_id)], _approved=None)
+    one, other = await visit.service.at_desk(lambda desk: (desk.foresee(both), desk.foresee(both)))
+    return await _seen(visit, request.ask.kind, one, other, second=True)
+
+
+async def _seen(
+    visit: Visit, kind: str, decided: Sequence[Part] | Refusal, again: Sequence[Part] | Refusal, second: bool
+) -> Seen:  # fmt: skip
     if isinstance(decided, Refusal):
         net = decided.due.minor if isinstance(decided, no.TenderShort) else None
         return Seen(decided, decided.sentence(visit.say), (), second, net)

@@ -251,11 +251,13 @@ async def typed(visit: Visit) -> Response[bytes]:
     rid = _rid(visit.form.get("_rid", ""))
     draft = Draft(kind, {**plain(visit.form), **_own(visit)}, basket=visit.form.get("_basket") == "1")
     visit.who.keep(rid, draft)
+    visit.approvals.drop(rid, clerk=visit.who.clerk)  # What is changed is another request, which nobody has signed.
     errors = await _worked_out(visit, rid, draft)
     if errors:
         return await _form_page(visit, rid, draft, errors=errors, status=422)
     if draft.basket:
         visit.who.drafts.pop(rid)
+        visit.approvals.drop(visit.who.visit, clerk=visit.who.clerk)
         visit.who.basket.append(draft)
         visit.who.visit = visit.who.visit or new_request_id()
         return visit.go("/counter/visit")
@@ -358,6 +360,8 @@ async def check(visit: Visit) -> Response[bytes]:
     rid = _rid(visit.part("rid"))
     if await _became(visit, rid) is not None:
         return visit.go(f"/counter/done/{rid}")
+    if visit.approvals.get(rid) is not None:
+        return visit.go(f"/counter/wait/{rid}")
     draft = visit.who.drafts.get(rid)
     if draft is None:
         return await visit.render("gone.html", status=404)
@@ -379,14 +383,17 @@ async def _check_page(
     )
     return await visit.render(
         "check.html", status=status, prices=prices, title=visit.say(entry.label), act=visit.say(entry.act), rid=rid,
-        kind=draft.kind, draft=draft, lines=_answers(visit, office, draft), seen=seen, errors=errors, alert=alert,
+        kind=draft.kind, draft=draft, lines=answers_of(visit, office, draft), seen=seen, errors=errors, alert=alert,
         shown=shown if _about_a_customer(draft.kind) else None,
         approver=visit.form.get("approver", "") if visit.request.method == "POST" else "",
     )  # fmt: skip
 
 
-def _answers(visit: Visit, office: OfficeNow, draft: Draft) -> list[tuple[str, str]]:
-    """(label, value) of everything that was typed, as it is understood."""
+def answers_of(visit: Visit, office: OfficeNow, draft: Draft) -> list[tuple[str, str]]:
+    """(label, value) of everything that was typed, as it is understood. A visit's own are the cash that was given."""
+    if draft.kind == "visit":
+        given = draft.typed.get("tendered", "")
+        return [(visit.say(words.FIELDS["tendered"].text), given)] if given else []
     controls = Form(draft.kind, office, visit.say, till=draft.typed.get("_till", ""), basket=draft.basket).told(
         draft.typed
     )
@@ -427,7 +434,25 @@ async def send(visit: Visit) -> Response[bytes]:
     if found.errors:
         return visit.go(f"/counter/do/{kind}?rid={rid}")
     asked = await ask_for(visit, rid, draft, found)
+    if visit.form.get("_what") == "park":
+        return await _parked(visit, rid, draft, asked)
     return await _sent(visit, rid, draft, asked)
+
+
+async def _parked(visit: Visit, rid: str, draft: Draft, asked: Asked) -> Response[bytes]:
+    """The request waits for a second person, who looks at it at her own screen. Nothing is recorded."""
+    session, office = visit.who, await visit.office()
+    drafts = tuple(session.basket) if draft.kind == "visit" else (draft,)
+    now = await visit.service.at_desk(lambda desk: desk.clock.now())
+    try:
+        visit.approvals.park(
+            asked.request, office.office, draft, drafts, clerk=session.clerk, customer=session.customer, time=now
+        )
+    except Unavailable as error:
+        return await _check_again(visit, rid, draft, alert=str(error), status=503)
+    detail = f"{draft.kind} {session.clerk}"
+    await visit.service.at_desk(lambda desk: window.note_event(desk, "approval-asked", session.clerk, detail))
+    return visit.go(f"/counter/wait/{rid}")
 
 
 async def _sent(visit: Visit, rid: str, draft: Draft, asked: Asked) -> Response[bytes]:
@@ -445,7 +470,8 @@ async def _sent(visit: Visit, rid: str, draft: Draft, asked: Asked) -> Response[
     finally:
         if second is not None:
             second.drop()
-    await _after(visit, draft, answer)
+    visit.approvals.drop(rid, clerk=visit.who.clerk)
+    await follow_up(visit, draft, answer)
     return visit.go(f"/counter/done/{rid}")
 
 
@@ -455,7 +481,7 @@ async def _check_again(visit: Visit, rid: str, draft: Draft, **more: Any) -> Res
     return await _check_page(visit, rid, draft, **more)
 
 
-async def _after(visit: Visit, draft: Draft, answer: Answer) -> None:
+async def follow_up(visit: Visit, draft: Draft, answer: Answer) -> None:
     """What an answer changes at this screen, and in the office's event view."""
     session = visit.who
     if isinstance(answer, Refused):
@@ -547,7 +573,7 @@ async def print_receipt(visit: Visit) -> Response[bytes]:
             await visit.service.work(lambda: printer(made))
         except Unavailable as error:
             said = mark("The receipt was not printed. The entry stands. Look at the printer and print again.")
-            return await visit.render("sorry.html", status=503, said=visit.say(said), detail=str(error))
+            return await visit.render("sorry.html", status=503, said=visit.say(said), detail=str(error), clock=False)
         await visit.service.at_desk(lambda desk: window.printed(desk, places))
         visit.who.printed.add(rid)
         return visit.go(f"/counter/done/{rid}")
@@ -569,6 +595,8 @@ async def receipt(visit: Visit) -> Response[bytes]:
 
 async def basket(visit: Visit) -> Response[bytes]:
     """The visit that is being put together."""
+    if visit.approvals.get(visit.who.visit) is not None:
+        return visit.go(f"/counter/wait/{visit.who.visit}")
     return await _basket_page(visit)
 
 
@@ -577,6 +605,7 @@ async def basket_changed(visit: Visit) -> Response[bytes]:
     session, what = visit.who, visit.form.get("what", "")
     if what.startswith("out-") and what[4:].isdigit() and int(what[4:]) < len(session.basket):
         session.basket.pop(int(what[4:]))
+        visit.approvals.drop(session.visit, clerk=session.clerk)
         session.visit = new_request_id()  # Other services are another request.
         return visit.go("/counter/visit")
     if not session.basket:
@@ -587,11 +616,13 @@ async def basket_changed(visit: Visit) -> Response[bytes]:
     if not draft.typed["tendered"]:
         draft.typed["tendered"] = "0"
     session.keep(rid, draft)
-    if what != "pay":
+    if what not in ("pay", "park"):
         return await _basket_page(visit, tendered=draft.typed["tendered"])
     asked = await ask_for(visit, rid, draft, None)
     if asked.trouble:
         return await _basket_page(visit, tendered=visit.form.get("tendered", ""), errors=asked.trouble, status=422)
+    if what == "park":
+        return await _parked(visit, rid, draft, asked)
     return await _sent(visit, rid, draft, asked)
 
 
@@ -610,7 +641,7 @@ async def _basket_page(
         if kind in ASKS and ASKS[kind].service and kind in office.offers and may_ask(session.role, kind)
     ]
     lines = [
-        (visit.say(words.menu_of(one.kind).label), [v for _, v in _answers(visit, office, one)])
+        (visit.say(words.menu_of(one.kind).label), [v for _, v in answers_of(visit, office, one)])
         for one in session.basket
     ]
     seen, net = None, None

@@ -22,7 +22,7 @@ from counterfoil.kernel.outcomes import Malformed, mark
 from counterfoil.office.readers import ACCOUNT, CUSTOMER, ROLES
 from counterfoil.office.requests import ASKS
 from counterfoil.operations import overview, queries, window
-from counterfoil.operations.roles import Question, may_ask, may_read
+from counterfoil.operations.roles import Question, may_ask, may_read, may_sign
 from counterfoil.policy.book import lines_of
 
 LOOKS = "back office"
@@ -56,7 +56,8 @@ async def home(visit: Visit) -> Response[bytes]:
     """Tills, vault, and what waits for a person."""
     clerk = visit.who.clerk
     now = await visit.service.at_desk(lambda desk: overview.day_now(desk, clerk))
-    return await _page(visit, "office-home.html", now=now)
+    asked = [(one, visit.say(words.menu_of(one.request.ask.kind).label)) for one in visit.approvals.all()]
+    return await _page(visit, "office-home.html", now=now, asked=asked, signs=may_sign(visit.who.role))
 
 
 async def differences(visit: Visit) -> Response[bytes]:

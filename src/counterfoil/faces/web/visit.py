@@ -27,6 +27,7 @@ from markupsafe import Markup
 
 from counterfoil.counter.receipt import Receipt, bands
 from counterfoil.faces.web import words
+from counterfoil.faces.web.approvals import Approvals
 from counterfoil.faces.web.sessions import (
     COOKIE,
     GUEST_COOKIE,
@@ -45,7 +46,7 @@ from counterfoil.kernel.money import Currency, Money
 from counterfoil.kernel.outcomes import Malformed, Translate
 from counterfoil.operations.documents.paper import Paper
 from counterfoil.operations.papers import Papers
-from counterfoil.operations.roles import CUSTOMER
+from counterfoil.operations.roles import CUSTOMER, may_sign
 from counterfoil.operations.self_service import Passphrases, SelfService
 from counterfoil.operations.service import Service
 from counterfoil.operations.store import OfficeStore
@@ -106,6 +107,7 @@ class Visit:
     service: Service
     house: House
     sessions: Sessions
+    approvals: Approvals
     guest: str
     language: str
     say: Translate
@@ -174,6 +176,7 @@ class Visit:
             guard=self._guard, back=self.path if self.request.method == "GET" else self._from_form(),
             money=lambda minor: money(minor, office.currency), day=lambda date: day(date, self.say),
             time=lambda ms: clock_time(ms, office.zone, self.say), choice=lambda code: self.say(words.choice(code)),
+            waiting=self._waiting(),
             warn_after=self.house.idle - WARN_SECONDS, lock_after=self.house.idle, static=static_path,
             bands=lambda made: bands(made, self.house.catalog(made.language)), **values,
         )  # fmt: skip
@@ -210,6 +213,12 @@ class Visit:
         self.session = self.sessions.open(customer, CUSTOMER, None, before=self.session)
         self.set_cookie(MEMBER_COOKIE, self.session.token)
         self.set_cookie(GUEST_COOKIE, "", seconds=0)
+
+    def _waiting(self) -> int:
+        """Requests that this person has to look at."""
+        if self.session is None or self.session.locked or self.face != CLERKS:
+            return 0
+        return self.approvals.concerns(self.session.clerk, signs=may_sign(self.session.role))
 
     def _guard(self) -> Markup:
         return Markup('<input type="hidden" name="_token" value="{}">').format(self.token())
