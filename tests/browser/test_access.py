@@ -123,7 +123,7 @@ def states(page: Page, office: Counter) -> Iterator[str]:
     yield "errors at sign-in"
     sign_in(page, office, SUPERVISOR, language=page.locator("html").get_attribute("lang") or "en")
     page.goto(f"{url}/counter/approval/{rid}")
-    page.wait_for_selector('button[value="sign"]')
+    page.wait_for_selector('button[value="decline"]')
     yield "signs as the second person"
     page.goto(f"{url}/office")
     yield "what waits for a person"

@@ -1,8 +1,8 @@
 """The page on which a person confirms the date and time, after the machine's clock jumped.
 
 Always true (``tests/unit/web/test_clock.py``): only a supervisor or a postmaster confirms (``test_who_may_confirm``),
-and only the time that she was shown (``test_a_page_that_was_open_too_long_confirms_nothing``); the office's event view says
-who it was, and by how much the clock and the books are apart (``test_a_confirmed_clock_goes_on``).
+and only the time that she was shown (``test_a_page_that_was_open_too_long_confirms_nothing``); the office's event view
+says who it was, and by how much the clock and the books are apart (``test_a_confirmed_clock_goes_on``).
 """
 
 from __future__ import annotations
