@@ -60,7 +60,7 @@ _TABLE = """1 epoch-open/so 2 epoch-close/b 3 policy-edition/b2o 4 clerk-enrol/b
 130 order-stop-lift/2 131 order-clear/2 132 order-count 135 bill-pay 136 bill-confirm/b 137 bill-return/b
 138 bill-refund 139 bill-cancel 141 bill-unmatched/b 142 bill-stop 145 cash-send 146 cash-claim 147 cash-send-cancel
 149 claim-check 150 claim-unblock/2 160 loan-apply 161 loan-open 162 loan-pay 163 loan-defer 164 loan-charge-off/2
-165 loan-recover 185 owner-add 186 owner-remove/2 187 mandate-give/2 188 mandate-end 189 death-note/2
+165 loan-recover 169 loan-dues 185 owner-add 186 owner-remove/2 187 mandate-give/2 188 mandate-end 189 death-note/2
 190 death-take-back/2 191 estate-name/2 192 estate-pay/2 193 minor-mark 195 benefit-credit/2 196 levy/2
 197 levy-pay/2 198 levy-release/2 210 mail-sale 211 stock-revalue/2 212 stock-spoiled/2 213 stamp-refund
 222 interest-pay 226 account-escheat/2 227 direct-deposit 230 day-step/s 231 day-step-posted/s 232 line-set-aside/s

@@ -106,6 +106,34 @@ def lost_loan() -> tuple[House, str]:
     return house, loan
 
 
+def with_dues(amount: int = 50_000, **more: Any) -> tuple[House, str]:
+    """A loan whose payments of 33.47 are taken from the borrower's account, which holds ``amount``."""
+    house = counter()
+    if amount:
+        house.do("deposit", till="T1", account=house.account, amount=amount, **more)
+    loan = opened(house)
+    house.do("loan-dues", loan=loan, account=house.account)
+    return house, loan
+
+
+@done("loan-dues", "LoanDuesAgreed")
+def _() -> tuple[House, Request]:
+    house = counter()
+    return house, house.request("loan-dues", loan=opened(house), account=house.account, presented_by=house.customer)
+
+
+@reached("loan.dues_account")
+def _() -> tuple[House, Request]:
+    house = counter()
+    return house, house.request("loan-dues", loan=opened(house), account=house.new_account(house.new_customer()))
+
+
+@reached("loan.dues_none")
+def _() -> tuple[House, Request]:
+    house = counter()
+    return house, house.request("loan-dues", loan=opened(house))
+
+
 def sound(desk: Desk, number: int) -> None:
     """A loan agreed and paid on, for tests that look at every table. ``number``: the first free request number."""
     ben, customer = [o.clerk("102")], desk.state.customer.all()[0].customer
@@ -337,10 +365,10 @@ GOLDEN: dict[tuple[str, int, int], tuple[str, str]] = {
         "7874203620c3b10743070707081903f0091903f10a1903f20b6a7465787420313120c3b10c820c8361784179f5",
     ),
     ("LoanOpened", 161, 1): (
-        "8318a101b4016974657874203120c3b1026974657874203220c3b1031903eb046974657874203420c3b10569746578742035"
+        "8318a101b5016974657874203120c3b1026974657874203220c3b1031903eb046974657874203420c3b10569746578742035"
         "20c3b1061903ee076974657874203720c3b1081903f0096974657874203920c3b10a1903f20b1903f30c1903f40d6a746578"
         "7420313320c3b10e6a7465787420313420c3b10f6a7465787420313520c3b1106a7465787420313620c3b1116a7465787420"
-        "313720c3b1126a7465787420313820c3b1136a7465787420313920c3b114a1643230303014",
+        "313720c3b1126a7465787420313820c3b1136a7465787420313920c3b114a1643230303014156a7465787420323120c3b1",
         "8318a101ae016974657874203120c3b1026974657874203220c3b1031903eb046974657874203420c3b10569746578742035"
         "20c3b1061903ee076974657874203720c3b1081903f0096974657874203920c3b10a1903f20b1903f30c1903f40d6a746578"
         "7420313320c3b10e6a7465787420313420c3b1",
@@ -377,6 +405,14 @@ GOLDEN: dict[tuple[str, int, int], tuple[str, str]] = {
         "8318a801a3011903e9021903ea036974657874203320c3b1",
         "8318a801a3011903e9021903ea036974657874203320c3b1",
     ),
+    ("LoanDuesAgreed", 169, 1): (
+        "8318a901a4016974657874203120c3b1026974657874203220c3b1036974657874203320c3b1046974657874203420c3b1",
+        "8318a901a2016974657874203120c3b1026974657874203220c3b1",
+    ),
+    ("LoanCollected", 170, 1): (
+        "8318aa01a7016974657874203120c3b1026974657874203220c3b1031903eb041903ec051903ed061903ee076974657874203720c3b1",
+        "8318aa01a7016974657874203120c3b1026974657874203220c3b1031903eb041903ec051903ed061903ee076974657874203720c3b1",
+    ),
 }
 """Fact → canonical bytes with every field, and with only those that are never absent."""
 
@@ -395,6 +431,8 @@ LEGS: list[tuple[Fact, list[tuple[str, str, int]]]] = [
     (f.LoanPaid("5000000009", 9, 9, 0, 91, DAY, "T1"), [("till:T1", L, 9)]),
     (f.LoanPaid("5000000009", 9, 7, 2, 93, DAY, "T1"), [(L, "house:loan-interest", 2), ("till:T1", L, 9)]),
     (f.LoanPaid("5000000009", 2, 0, 2, 9, DAY, "T1", "4000000002"), [(L, "house:loan-interest", 2), (A, L, 2)]),
+    (f.LoanCollected("5000000009", "4000000002", 9, 7, 2, 93, DAY), [(L, "house:loan-interest", 2), (A, L, 9)]),
+    (f.LoanCollected("5000000009", "4000000002", 9, 9, 0, 91, DAY), [(A, L, 9)]),
     (f.LoanChargedOff("5000000009", 90, 3, 91, "moved away", DAY), [("house:loan-loss", L, 90)]),
     (f.LoanRecovered("5000000009", 5, 88, DAY, "T1"), [(L, "house:loan-recovery", 5), ("till:T1", L, 5)]),
     (f.LoansProvided(7, 5, DAY), [("house:loan-loss", "house:loan-allowance", 2)]),
@@ -402,7 +440,7 @@ LEGS: list[tuple[Fact, list[tuple[str, str, int]]]] = [
     (f.LoansProvided(5, 5, DAY), []),
 ]
 """Fact → its legs: debit, credit, amount."""
-NOTHING: set[str] = {"LoanApplied", "LoanDeferred", "LoanMissed", "LoanAged"}
+NOTHING: set[str] = {"LoanApplied", "LoanDeferred", "LoanMissed", "LoanAged", "LoanDuesAgreed"}
 """Facts that book nothing."""
 RIGHT: dict[int, Any] = {id(asks.PERIOD): "biweekly", id(asks.NUMBER): 12, id(asks.APR): "27.94"}
 """id(reader) → a value that it takes."""

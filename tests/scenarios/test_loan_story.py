@@ -129,6 +129,28 @@ def test_a_missed_payment_is_put_off_free(house: House) -> None:
     house.check()
 
 
+def test_payments_taken_from_her_account_as_long_as_she_wants(house: House) -> None:
+    # The loan is agreed first; then, because she is paid into her account, she asks to have the payments taken there.
+    loan = opened(house)
+    house.do("deposit", till="T1", account=house.account, amount=40_000)
+    agreed = house.do("loan-dues", loan=loan, account=house.account, presented_by=house.customer)
+    assert agreed.result()["account"] == house.account
+    to_day(house, "2026-03-16")
+    ended(house)
+    assert (house.owed(), row_of(house, loan).paid) == (40_000 - 3_347, 3_347)
+    # Next time the rent has eaten it. Nothing is taken and nothing is charged; she is offered to put it off.
+    house.do("withdrawal", till="T1", account=house.account, amount=36_000, approve=[SUPERVISOR])
+    to_day(house, "2026-03-31")
+    ended(house)
+    assert (house.owed(), row_of(house, loan).missed) == (653, "2026-03-30")
+    house.do("loan-defer", loan=loan, until="2026-04-13")
+    house.do("loan-dues", loan=loan)
+    whats = [one["what"] for one in asked.statement(house.store, loan)["entries"]]
+    assert whats == ["lent", "dues-from", "collected", "missed", "late", "deferred", "dues-ended"]
+    assert asked.statement(house.store, loan)["entries"][-1]["balance"] == house.balance(f"loan:{loan}")
+    house.check()
+
+
 def test_a_statement_ends_at_what_the_books_hold(house: House) -> None:
     loan = opened(house)
     to_day(house, "2026-03-20")

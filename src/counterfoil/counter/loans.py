@@ -6,8 +6,10 @@ Always true:
    today's is refused, and so is a payment beyond the exact payoff (``test_which_refusal_wins``).
 2. One loan at a time, and so much a year, by customer: at two windows, in one visit and in one group alike
    (``test_a_loan_asked_at_two_windows``). No loan is paid back with another.
-3. A missed payment leads to a free deferral offer; there is no charge of any kind, so no fee on a fee.
-4. The day's end is a function of state and date, and what it has said it does not say again
+3. Payments are taken from an account only as the borrower agreed, on the evening of their due date, whole or not at
+   all, once, and never from what is held, protected or not hers (``test_a_due_is_taken_as_she_agreed``).
+4. A missed payment leads to a free deferral offer; there is no charge of any kind, so no fee on a fee.
+5. The day's end is a function of state and date, and what it has said it does not say again
    (``test_the_days_end_says_a_thing_once``).
 
 Rules: 12 CFR 1026.17 to 1026.22 (what is shown), 1002.9 (reasons of a refusal), 32 CFR 232.4 (the hard cap).
@@ -31,6 +33,7 @@ from counterfoil.office.loans import asks as ask
 from counterfoil.office.loans import refusals as no
 from counterfoil.office.loans.folds import a_year_before, days_between, lent_since
 from counterfoil.office.loans.rows import ApplicationRow, LoanRow
+from counterfoil.office.people.rights import benefits_left, may_draw, owners
 from counterfoil.office.rules import NOTHING, Decision, Part, Pledged, Sitting
 from counterfoil.office.state import State
 from counterfoil.policy.edition import Edition
@@ -44,6 +47,7 @@ LOAN_LEAD = "5"
 OPEN_LOAN, ROLLOVER, YEAR, CASH_FLOW = "open-loan", "rollover", "year", "cash-flow"
 """Reasons for a decision of no, told in plain words on its paper (``operations.words.loans``)."""
 _ONCE = "loan-pay"
+_ORDER = ("interest", "principal")
 
 
 # What a loan costs
@@ -182,6 +186,8 @@ def decide_open(a: ask.OpenLoan, s: State, by: Sitting, pledged: Pledged = NOTHI
         refused = office_no.CustomerUnknown(a.customer)
     if not refused and a.account is not None:
         refused = rules.paying_in(s, a.account)
+    if not refused and a.dues_from is not None:
+        refused = _hers(s, a.dues_from, a.customer, a.presented_by)
     refused = (
         refused
         or _application(s, terms, a)
@@ -204,8 +210,17 @@ def decide_open(a: ask.OpenLoan, s: State, by: Sitting, pledged: Pledged = NOTHI
         last_payment=shown.last, total=shown.total, apr=shown.apr_text, till=a.till, account=a.account,
         direction="out" if a.account is None else None, presented_by=a.presented_by, on_behalf_of=a.on_behalf_of,
         identification=a.identification, count=_counted(a),
+        dues_from=a.dues_from,
     )  # fmt: skip
     return [Part(a.kind, (fact,))]
+
+
+def _hers(s: State, account: str, customer: str, presented_by: str | None) -> Refusal | None:
+    """The account is one that the borrower owns, and whoever says so may draw on it."""
+    refused = rules.paying_in(s, account)
+    if not refused and customer not in owners(s, account):
+        refused = no.LoanDuesAccount(account)
+    return refused or rules.paying_out(s, account, presented_by or customer, 0)
 
 
 def _application(s: State, terms: LoanTerms, a: ask.OpenLoan) -> Refusal | None:
@@ -270,7 +285,7 @@ def decide_pay(a: ask.PayLoan, s: State, by: Sitting, pledged: Pledged = NOTHING
     if refused:
         return refused
     terms = rules.edition(s).terms(LoanTerms)
-    order = terms.allocation if terms else ("interest", "principal")
+    order = terms.allocation if terms else _ORDER
     interest = interest_on(row, a.date)
     principal, paid = rule.split(a.amount, row.owed, interest, order)
     fact = f.LoanPaid(
@@ -294,6 +309,19 @@ def _money_in(s: State, a: ask.PayLoan | ask.RecoverLoan, most: int, pledged: Pl
     if not refused and a.amount > most:
         refused = no.LoanOverpaid(a.loan, rules.money(s, most), rules.money(s, a.amount))
     return refused or rules.money_there(s, a.till, a.account, a.amount, pledged)
+
+
+def decide_dues(a: ask.AgreeOnDues, s: State, by: Sitting) -> Decision:
+    """Agreed on or ended, at any window and at once. Nobody's loan depends on it (12 CFR 1005.10(e)(1))."""
+    refused: Refusal | None = rules.open_day(s, a.date, by)
+    row = s.loan.get(a.loan)
+    if refused or row is None:
+        return refused or no.LoanUnknown(a.loan)
+    if a.account is None:
+        refused = None if row.dues_from else no.LoanDuesNone(a.loan)
+    else:
+        refused = no.LoanSettled(a.loan) if row.state != "open" else _hers(s, a.account, row.customer, a.presented_by)
+    return refused or [Part(a.kind, (f.LoanDuesAgreed(a.loan, a.date, a.account, a.presented_by),))]
 
 
 # Put off, given up, recovered
@@ -371,6 +399,33 @@ def decide_recover(a: ask.RecoverLoan, s: State, by: Sitting, pledged: Pledged =
 
 
 # The end of the day
+
+
+def collected(s: State, on: str) -> Iterator[Fact | None]:
+    """Payments that fall due and that the borrower has taken from her account. Whoever is behind pays at the window:
+    a payment that could not be taken is not tried again."""
+
+    def lines(key: tuple[str]) -> Iterator[Fact]:
+        row = s.loan.rows[key]
+        if row.state != "open" or not row.dues_from or next_due(row).isoformat() != on:
+            return
+        amount = next_payment(row, on)
+        if not amount or _may_take(s, row, amount, on):
+            return
+        terms = s.policy.terms(LoanTerms) if s.policy else None
+        interest = interest_on(row, on)
+        principal, paid = rule.split(amount, row.owed, interest, terms.allocation if terms else _ORDER)
+        yield f.LoanCollected(row.loan, row.dues_from, amount, principal, paid, row.owed + interest - amount, on)
+
+    return each([key for key in _keys(s) if s.loan.rows[key].dues_from], on, _about, lines)
+
+
+def _may_take(s: State, row: LoanRow, amount: int, on: str) -> Refusal | None:
+    """The account pays out, to its owner, and holds so much besides what is held and the benefits that stay hers."""
+    account = row.dues_from
+    refused = rules.not_frozen(s, account) or may_draw(s, account, row.customer, 0)
+    available = rules.owed(s, account)[1]
+    return refused or rules.enough(s, account, amount + benefits_left(s, account, available, on))
 
 
 def missed(s: State, on: str) -> Iterator[Fact | None]:
@@ -465,6 +520,7 @@ SERVICES: Services = {"loan-open": decide_open, "loan-pay": decide_pay, "loan-re
 DECISIONS: Decisions = {
     "loan-apply": decide_apply,
     "loan-defer": decide_defer,
+    "loan-dues": decide_dues,
     "loan-charge-off": decide_charge_off,
 }
 """All other kinds."""
@@ -480,6 +536,7 @@ PRICES: Prices = {"loan-open": _price}
 REPRICE: Reprices = {f.LoanOpened: _reprice}
 
 STEPS: tuple[Step, ...] = (
+    Step("loan-collect", "day-step", collected),
     Step("loan-dues", "day-step", missed),
     Step("loan-delinquency", "day-step", aged),
     Step("loan-allowance", "day-step", provided),

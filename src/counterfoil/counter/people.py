@@ -21,7 +21,7 @@ from counterfoil.office.people.rows import LevyRow
 from counterfoil.office.rules import Decision, Part, Sitting
 from counterfoil.office.state import State
 from counterfoil.policy.terms.people import PeopleTerms
-from counterfoil.products.benefits import look_back, protected
+from counterfoil.products.benefits import look_back
 
 
 def _case(s: State, by: Sitting, lead: str, taken: int) -> str:
@@ -165,15 +165,9 @@ def decide_levy(a: ask.Levy, s: State, by: Sitting) -> Decision:
     )
     if refused:
         return refused
-    review = date.fromisoformat(a.date)
-    first, last = look_back(review)
+    first, last = look_back(date.fromisoformat(a.date))
     available = rules.owed(s, a.account)[1]
-    payments = [
-        (date.fromisoformat(row.date), row.amount)
-        for row in s.benefit.rows.values()
-        if row.account == a.account and row.state == "credited"
-    ]
-    hers = protected(payments, available, review)  # What is held already is no part of what she can use.
+    hers = rights.benefits_left(s, a.account, available, a.date)  # What is held already is no part of what she can use.
     held = max(0, min(a.amount, available - hers))
     case = _case(s, by, "L", len(s.levy.rows))
     fact = f.LevyReviewed(

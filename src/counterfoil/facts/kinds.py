@@ -126,6 +126,7 @@ KINDS: tuple[Kind, ...] = (
     Kind(163, "loan-defer", _CLERK),
     Kind(164, "loan-charge-off", _CLERK, signers=2),
     Kind(165, "loan-recover", _CLERK),
+    Kind(169, "loan-dues", _CLERK),
     Kind(185, "owner-add", _CLERK),
     Kind(186, "owner-remove", _CLERK, signers=2),
     Kind(187, "mandate-give", _CLERK, signers=2),

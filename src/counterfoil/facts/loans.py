@@ -61,6 +61,8 @@ class LoanOpened(Fact):
     on_behalf_of: str | None = None
     identification: str | None = None
     count: Count | None = None
+    dues_from: str | None = None
+    """The account that payments are taken from on their due dates, if she agreed to that."""
 
 
 @recorded(162)
@@ -154,4 +156,31 @@ class LoansProvided(Fact):
 
     amount: int
     before: int
+    value_date: str
+
+
+@recorded(169)
+@dataclass(frozen=True, slots=True)
+class LoanDuesAgreed(Fact):
+    """The borrower has payments taken from ``account`` on the evening of each due date; without one, she ends that.
+    No loan depends on it (12 CFR 1005.10(e)(1)). Books nothing."""
+
+    loan: str
+    date: str
+    account: str | None = None
+    presented_by: str | None = None
+
+
+@recorded(170)
+@dataclass(frozen=True, slots=True)
+class LoanCollected(Fact):
+    """A payment that fell due, taken from the borrower's account as she agreed: a line of the day's end. ``principal``
+    and ``interest`` add up to ``amount``, either may be 0; ``left``: owed after it."""
+
+    loan: str
+    account: str
+    amount: int
+    principal: int
+    interest: int
+    left: int
     value_date: str

@@ -114,7 +114,7 @@ def statement(store: OfficeStore, loan: str) -> dict[str, Any]:
         "owed": row.owed, "payoff": payoff_of(row, on), "bucket": row.bucket, "days_late": days_late(row, on),
         "next_due": next_due(row).isoformat() if is_open else None,
         "next_payment": next_payment(row, on) if is_open else 0, "deferred": row.deferred, "lost": row.lost,
-        "recovered": row.recovered, "entries": lines,
+        "recovered": row.recovered, "dues_from": row.dues_from or None, "entries": lines,
     }  # fmt: skip
 
 
@@ -146,8 +146,12 @@ def _line(fact: Fact, name: str) -> dict[str, Any]:
     """What happened, the money of it, and by how much the principal owed has changed."""
     if isinstance(fact, f.LoanOpened):
         return _told("lent", fact.amount, 0, fact.amount)
-    if isinstance(fact, f.LoanPaid):
-        return _told("paid", fact.amount, fact.interest, -fact.principal)
+    if isinstance(fact, f.LoanDuesAgreed):
+        return _told("dues-from" if fact.account else "dues-ended", 0, 0, 0)
+    if isinstance(fact, f.LoanPaid | f.LoanCollected):
+        return _told(
+            "paid" if isinstance(fact, f.LoanPaid) else "collected", fact.amount, fact.interest, -fact.principal
+        )
     if isinstance(fact, f.LoanChargedOff):
         return _told("lost", fact.amount, 0, -fact.amount)
     if isinstance(fact, f.LoanRecovered):

@@ -125,6 +125,7 @@ ASK: Mapping[str, frozenset[str]] = {
     "loan-defer": WINDOW,
     "loan-charge-off": OFFICE,
     "loan-recover": WINDOW,
+    "loan-dues": WINDOW,
     "interest-pay": WINDOW,
     "account-escheat": OFFICE,
     "direct-deposit": WINDOW,

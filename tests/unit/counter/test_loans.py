@@ -10,7 +10,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cases.loans import AMOUNT, agreement, application, applied, late_loan, later, lost_loan, opened, row_of, shown
+from cases.loans import (
+    AMOUNT,
+    agreement,
+    application,
+    applied,
+    late_loan,
+    later,
+    lost_loan,
+    opened,
+    row_of,
+    shown,
+    with_dues,
+)
 from cases.loans import to_day as to
 from counterfoil.counter.loans import PRICES, REPRICE, STEPS, days_late, next_due, next_payment, payoff
 from counterfoil.facts.loans import LoanAged, LoanApplied, LoanMissed, LoanOpened, LoanPaid, LoansProvided
@@ -20,6 +32,7 @@ from counterfoil.ledger.booking import legs_of
 from counterfoil.office.loans.folds import a_year_before, lent_since
 from counterfoil.office.state import Place
 from counterfoil.operations.answers import Accepted, Refused
+from counterfoil.operations.day_end import DayEnd
 from counterfoil.policy.edition import read_edition
 from counterfoil.testing.builders import (
     CLERK,
@@ -338,6 +351,88 @@ def test_a_late_loan_is_found_in_its_bucket(days: int, bucket: str | None) -> No
     missed = [fact for fact in facts if isinstance(fact, LoanMissed)]
     assert [fact.bucket for fact in aged] == ([bucket] if bucket else [])
     assert [(fact.due, fact.amount) for fact in missed] == ([(later(14), 3_347)] if bucket else [])
+
+
+DUE = "2026-03-16"
+
+
+def after(house: House, day: str = DUE) -> int:
+    """What the account holds after every day through ``day`` has ended."""
+    house.at(f"{day}T21:00")
+    DayEnd(lambda call: call(house.desk)).run(day)
+    house.check()
+    return house.owed()
+
+
+def test_a_due_is_taken_as_she_agreed() -> None:
+    house, loan = with_dues()
+    assert after(house, "2026-03-15") == 50_000, "not before its day"
+    assert after(house) == 50_000 - 3_347
+    assert row_of(house, loan).paid == 3_347
+    assert after(house) == 50_000 - 3_347, "once"
+    assert after(house, "2026-03-30") == 50_000 - 2 * 3_347
+    house.do("loan-dues", loan=loan)
+    assert after(house, "2026-04-13") == 50_000 - 2 * 3_347, "ended at the window, and nothing is taken"
+    assert row_of(house, loan).bucket == "current"
+
+
+@pytest.mark.parametrize(
+    ("amount", "left"),
+    [(3_347, 0), (3_346, 3_346)],  # to the last cent; one short, and nothing is taken
+)
+def test_a_due_is_taken_whole_or_not_at_all(amount: int, left: int) -> None:
+    house, loan = with_dues(amount)
+    assert after(house) == left
+    assert (row_of(house, loan).paid == 3_347) is (left == 0)
+    house.do("deposit", till="T1", account=house.account, amount=20_000)
+    assert after(house, "2026-03-17") == left + 20_000, "it is not tried again"
+    assert after(house, "2026-03-30") == left + 20_000 - (3_347 if left == 0 else 0), "who is behind pays at the window"
+
+
+def test_a_due_leaves_what_is_held_and_what_is_protected() -> None:
+    two: dict[str, Any] = {"by": SUPERVISOR, "approve": [CLERK]}
+    house, loan = with_dues(0)
+    credit = {"account": house.account, "agency": "ssa", "reference": "1"}
+    house.do("benefit-credit", **two, **credit, amount=90_000)
+    house.do("deposit", till="T1", account=house.account, amount=3_346)
+    assert after(house) == 93_346, "a benefit of the last two months is hers"
+    house, loan = with_dues(10_000)
+    house.do("legal-hold", **two, account=house.account, amount=6_654, authority="a court")
+    assert after(house) == 10_000
+    house, loan = with_dues(10_000)
+    house.do("account-freeze", by=SUPERVISOR, account=house.account, reason="a court")
+    assert after(house) == 10_000
+    house, loan = with_dues(10_000)
+    house.do("death-note", **two, customer=house.customer, died=DAY, papers="certificate 77")
+    assert after(house) == 10_000
+    assert row_of(house, loan).paid == 0
+
+
+def test_the_last_due_pays_what_is_left() -> None:
+    house, loan = with_dues()
+    for number in range(12):
+        after(house, later(14 * (number + 1)))
+    row = row_of(house, loan)
+    assert (row.state, row.owed, house.balance(f"loan:{loan}")) == ("paid", 0, 0)
+    assert after(house, later(14 * 13)) == house.owed(), "nothing more is taken"
+    assert refusal(house.ask("loan-dues", loan=loan, account=house.account)).code == "loan.settled"
+
+
+def test_whoever_agrees_owns_the_account_or_may_draw_on_it() -> None:
+    house = counter()
+    loan, friend = opened(house), house.new_customer()
+    assert outcome_of(house.decide("loan-dues", loan="5000000009", account=house.account)) == "loan.unknown"
+    assert outcome_of(house.decide("loan-dues", loan=loan, account=house.account)) == "accepted"
+    said = {"loan": loan, "account": house.account, "presented_by": friend}
+    assert outcome_of(house.decide("loan-dues", **said)) == "account.not_hers"
+    quote = shown(counter())
+    fresh = counter()
+    case = applied(fresh, amount=quote.amount, every=quote.every, number_of_payments=quote.number)
+    terms = agreement(fresh, quote, case)
+    stranger = fresh.new_account(fresh.new_customer())
+    assert outcome_of(fresh.decide("loan-open", **terms, dues_from=stranger)) == "loan.dues_account"
+    told = fresh.do("loan-open", **terms, dues_from=fresh.account).result()["loan"]
+    assert row_of(fresh, str(told)).dues_from == fresh.account
 
 
 def test_the_days_end_says_a_thing_once() -> None:

@@ -10,7 +10,7 @@ payment names its loan (``test_a_reversed_payment_leaves_the_loan_as_it_was``).
 
 from __future__ import annotations
 
-from counterfoil.facts.loans import LoanChargedOff, LoanOpened, LoanPaid, LoanRecovered, LoansProvided
+from counterfoil.facts.loans import LoanChargedOff, LoanCollected, LoanOpened, LoanPaid, LoanRecovered, LoansProvided
 from counterfoil.ledger.accounts import CREDITS_MUST_NOT_EXCEED_DEBITS
 from counterfoil.ledger.legs import AccountRule, Booked, Families, Leg, customer_account, till_account
 
@@ -44,6 +44,12 @@ def _paid(f: LoanPaid, place: str) -> list[Leg]:
     return [*interest, Leg(_money(f, place), name, f.amount, f.number)]
 
 
+def _collected(f: LoanCollected, place: str) -> list[Leg]:
+    name = loan_account(f.loan)
+    interest = [Leg(name, INTEREST, f.interest, f.number)] if f.interest else []
+    return [*interest, Leg(customer_account(f.account, place), name, f.amount, f.number)]
+
+
 def _charged_off(f: LoanChargedOff, place: str) -> list[Leg]:
     return [Leg(LOSS, loan_account(f.loan), f.amount, f.number)]
 
@@ -66,4 +72,5 @@ BOOKED: Booked = {
     (164, 1): _charged_off,
     (165, 1): _recovered,
     (168, 1): _provided,
+    (170, 1): _collected,
 }

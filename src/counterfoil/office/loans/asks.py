@@ -86,7 +86,8 @@ class _AtTill(_Cash):
 @asked("loan-open", service=True)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenLoan(_AtTill):
-    """The terms are those the customer was shown and agreed to; any other than today's are refused."""
+    """The terms are those the customer was shown and agreed to; any other than today's are refused. ``dues_from``: her
+    own account, from which she wants payments taken on their due dates; the loan does not depend on it."""
 
     customer: Customer
     case: Case
@@ -96,6 +97,7 @@ class OpenLoan(_AtTill):
     apr: Percentage
     payment: Amount
     total: Amount
+    dues_from: Account | None = None
 
 
 @asked("loan-pay", service=True)
@@ -130,4 +132,15 @@ class RecoverLoan(_AtTill):
     loan: Loan
 
 
-__all__ = ["ApplyForLoan", "ChargeOffLoan", "DeferPayment", "OpenLoan", "PayLoan", "RecoverLoan"]
+@asked("loan-dues")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgreeOnDues(Ask):
+    """Payments are taken from the borrower's own ``account`` on their due dates; left out, that ends. The borrower says
+    so herself: ``presented_by``, if it is another who may draw on the account."""
+
+    loan: Loan
+    account: Account | None = None
+    presented_by: Customer | None = None
+
+
+__all__ = ["AgreeOnDues", "ApplyForLoan", "ChargeOffLoan", "DeferPayment", "OpenLoan", "PayLoan", "RecoverLoan"]

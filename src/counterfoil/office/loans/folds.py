@@ -63,6 +63,7 @@ def _opened(s: State, fact: f.LoanOpened, at: Place) -> None:
         offset=0, rate=fact.rate, payment=fact.payment, number=fact.number_of_payments, every=fact.every,
         first_due=fact.first_due, opened=fact.date, paid=0, deferred=0, bucket=rule.BUCKETS[0], missed="", lost=0,
         recovered=0, stopped="", epoch=at.epoch, sequence=at.sequence,
+        dues_from=fact.dues_from or "",
     )  # fmt: skip
     s.loan.put(loan)
     row, after = _borrower(s, fact.customer), a_year_before(fact.date)
@@ -77,9 +78,26 @@ def _opened(s: State, fact: f.LoanOpened, at: Place) -> None:
 
 
 def _paid(s: State, fact: f.LoanPaid, at: Place) -> None:
+    _less(s, fact, fact.date)
+    if fact.account is None:
+        s.total(fact.till, fact.date, at.kind, fact.amount, 0)
+
+
+def _collected(s: State, fact: f.LoanCollected, at: Place) -> None:
+    _less(s, fact, fact.value_date)
+
+
+def _agreed(s: State, fact: f.LoanDuesAgreed, at: Place) -> None:
     row = s.loan.get(fact.loan)
     if row:
-        days = days_between(row.opened, fact.date)
+        s.loan.put(row._replace(dues_from=fact.account or ""))
+
+
+def _less(s: State, fact: f.LoanPaid | f.LoanCollected, on: str) -> None:
+    """A payment of the day ``on`` makes less of what is owed."""
+    row = s.loan.get(fact.loan)
+    if row:
+        days = days_between(row.opened, on)
         row = row._replace(
             owed=row.owed - fact.principal, paid=row.paid + fact.amount,
             offset=row.offset + rule.paid_parts(fact.principal, fact.interest, row.rate, days),
@@ -87,9 +105,7 @@ def _paid(s: State, fact: f.LoanPaid, at: Place) -> None:
         done = row.owed == 0 and rule.interest_due(row.owed, row.offset, row.rate, days) == 0
         s.loan.put(row._replace(state="paid", bucket=rule.BUCKETS[0]) if done else row)
         if done:
-            _owing(s, row, owes=False, closed=fact.date)
-    if fact.account is None:
-        s.total(fact.till, fact.date, at.kind, fact.amount, 0)
+            _owing(s, row, owes=False, closed=on)
 
 
 def _deferred(s: State, fact: f.LoanDeferred, at: Place) -> None:
@@ -190,6 +206,8 @@ FOLDERS: Folders = {
     (165, 1): _recovered,
     (166, 1): _missed,
     (167, 1): _aged,
+    (169, 1): _agreed,
+    (170, 1): _collected,
 }
 
 UNDO: Undo = {"loan-open": _undo_opened, "loan-pay": _undo_paid, "loan-recover": _undo_recovered}

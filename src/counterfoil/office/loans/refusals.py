@@ -290,3 +290,24 @@ class LoanTooEarly(Refusal):
     loan: str
     days: int
     needed: int
+
+
+@coded(
+    "loan.dues_account",
+    mark(
+        "Account {account} is not one of the borrower's own. Payments are taken only from an account that the borrower "
+        "owns. Choose one, or leave it out: the loan does not depend on it. Nothing has been recorded."
+    ),
+)
+@dataclass(frozen=True, slots=True)
+class LoanDuesAccount(Refusal):
+    account: str
+
+
+@coded(
+    "loan.dues_none",
+    mark("No payments of loan {loan} are taken from an account. There is nothing to end. Nothing has been recorded."),
+)
+@dataclass(frozen=True, slots=True)
+class LoanDuesNone(Refusal):
+    loan: str

@@ -50,6 +50,8 @@ class LoanRow(NamedTuple):
     """The day on which interest ended, or the empty text."""
     epoch: int
     sequence: int
+    dues_from: str = ""
+    """The account that payments are taken from on their due dates, or the empty text."""
 
 
 class BorrowerRow(NamedTuple):

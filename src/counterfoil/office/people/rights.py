@@ -8,6 +8,7 @@ ended (``test_a_right_to_act_ends``).
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 from counterfoil.kernel.money import Money
@@ -15,9 +16,21 @@ from counterfoil.kernel.outcomes import Refusal
 from counterfoil.office.people import refusals as no
 from counterfoil.office.people.rows import MandateRow, OwnerRow
 from counterfoil.policy.terms.people import PeopleTerms
+from counterfoil.products.benefits import protected
 
 if TYPE_CHECKING:
     from counterfoil.office.state import State
+
+
+def benefits_left(s: State, account: str, available: int, on: str) -> int:
+    """Of what is ``available`` on a day, the federal benefits of the two months before, which no creditor takes by
+    itself (31 CFR 212.3)."""
+    payments = [
+        (date.fromisoformat(row.date), row.amount)
+        for row in s.benefit.rows.values()
+        if row.account == account and row.state == "credited"
+    ]
+    return protected(payments, available, date.fromisoformat(on))
 
 
 def died(s: State, customer: str) -> bool:

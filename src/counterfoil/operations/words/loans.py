@@ -16,6 +16,7 @@ TITLES: Titles = {
     "loan-defer": mark("Loan payment put off"),
     "loan-charge-off": mark("Loan given up as lost"),
     "loan-recover": mark("Money on a lost loan"),
+    "loan-dues": mark("Loan payments from your account"),
 }
 
 NOTES: Notes = {
@@ -40,6 +41,13 @@ NOTES: Notes = {
             "period too."
         ),
     ),
+    "loan-dues": (
+        mark(
+            "Your loan does not depend on this. You may end it at any window, on any day before a payment is due, and "
+            "pay in cash. We try once, on the evening of the due date: if your account has too little, nothing is "
+            "taken and nothing is charged."
+        ),
+    ),
     "loan-recover": (mark("No interest runs on this loan any more."),),
 }
 
@@ -48,6 +56,7 @@ TOLD: Told = {
     f.LoanOpened: ("loan", "payment", "last_payment", "total", "apr"),
     f.LoanPaid: ("principal", "interest", "left"),
     f.LoanDeferred: ("until",),
+    f.LoanDuesAgreed: ("account",),
     f.LoanChargedOff: ("amount", "interest"),
     f.LoanRecovered: ("left",),
 }
@@ -113,6 +122,29 @@ def _opened(fact: f.LoanOpened, w: Around) -> list[Line]:
         w.line(mark("Last payment"), w.money(fact.last_payment)),
         *pieces(fact.count, w),
         way,
+        *(_from(fact.dues_from, w) if fact.dues_from else []),
+    ]
+
+
+def _from(account: str, w: Around) -> list[Line]:
+    return [w.line(mark("Payments are taken from the account ending in"), account[-4:])]
+
+
+@says(f.LoanDuesAgreed)
+def _dues(fact: f.LoanDuesAgreed, w: Around) -> list[Line]:
+    ended = [w.line(mark("Payments are taken from no account any more"))]
+    return [loan_line(fact.loan, w), *(_from(fact.account, w) if fact.account else ended)]
+
+
+@says(f.LoanCollected)
+def _collected(fact: f.LoanCollected, w: Around) -> list[Line]:
+    return [
+        loan_line(fact.loan, w),
+        account_line(fact.account, w),
+        w.line(mark("Paid"), w.money(fact.amount)),
+        w.line(mark("of it interest"), w.money(fact.interest)),
+        w.line(mark("of it paid back"), w.money(fact.principal)),
+        w.line(mark("Still owed today"), w.money(fact.left)),
     ]
 
 
