@@ -42,6 +42,7 @@ def typed_in(control: Control) -> dict[str, str]:
     }  # fmt: skip
     named = {
         "account": ACCOUNT, "to": ACCOUNT, "customer": ACCOUNT, "presented_by": ACCOUNT, "on_behalf_of": ACCOUNT,
+        "dues_from": ACCOUNT,
         "till": "t9", "case": "d1-204", "office": "9000", "from_office": "9000", "to_office": "0417", "clerk": "103",
         "pouch": "P-9000-0611", "loan": ACCOUNT, "apr": "27.94", "tag": "ref-77",
         "serial": "10000000001", "new_serial": "10000000012", "first": "10000000001",
