@@ -1,8 +1,8 @@
 """The published defects of a post office's books, as scenarios that this office must stand: those of one office.
 
 The names are read from the collection at run time and go into the report; a test's own sentence states the property
-that is held, not what happened elsewhere. The scenarios that need a center, a partner bank or a web screen are counted
-as pending, each with its reason.
+that is held, not what happened elsewhere. The scenarios that need a center or a partner bank are counted as pending,
+each with its reason.
 """
 
 from __future__ import annotations
@@ -16,7 +16,9 @@ import pytest
 
 from conftest import pending
 from counterfoil.engines.clock import FileClock
+from counterfoil.faces.web.sessions import PARKED_SECONDS
 from counterfoil.facts.counter import PouchReceived, TillClosed
+from counterfoil.facts.money import VisitSettled
 from counterfoil.kernel.outcomes import Fault, Malformed
 from counterfoil.operations.answers import Accepted
 from counterfoil.operations.desk import read_entry
@@ -43,6 +45,7 @@ from counterfoil.testing.builders import (
     unchanged,
 )
 from counterfoil.testing.faulty_store import FAILURES, FaultyStore
+from unit.web.screen import open_screen
 
 Scenario = Callable[..., None]
 HELD: dict[int, Scenario] = {}
@@ -51,13 +54,11 @@ PENDING = {
     8: "an external leg is decided by a partner bank, which is not connected yet",
     12: "a second device and its catch-up come with the exchange between office and center",
     14: "a second currency in one till, with rates, is not offered yet",
-    15: "a parked basket lives in the web counter, which is not built yet",
     17: "the match of counter, switch and bank comes with the partner bank",
     19: "feeds of third parties come with clearing",
     21: "corrections are offered by the center, which is not built yet",
     22: "the gate of a release replays offices kept from released versions; there is none before the first",
     23: "quotes for foreign money are not offered yet",
-    24: "what a screen shows before Pay belongs to the web counter, which is not built yet",
     25: "top-ups are legs of a provider, who is not connected yet",
     26: "what a center cannot use belongs to the center, which is not built yet",
     27: "the transfer to a center comes with the exchange between office and center",
@@ -349,6 +350,62 @@ def test_20_recovery_gives_the_whole_or_nothing_and_running_it_twice_changes_not
     list(house.player().play(lines))  # the screen sends what it has no answer for
     assert sorted(house.figures().values()) == sorted(whole.figures().values()), "account numbers are chance"
     house.check()
+
+
+@held(15)
+def test_15_a_basket_is_settled_by_nobody_but_its_clerk_who_takes_the_payment() -> None:
+    with open_screen() as screen:
+        house = screen.house
+        screen.sign_in()
+        for amount in ("7.35", "5.05"):
+            screen.fill("deposit", {"amount": amount, "account": house.account}, query="?visit=1")
+        size, cash = house.desk.size, house.till("T1")
+        screen.post("/counter/visit", {**screen.hidden("/counter/visit"), "tendered": "20"})  # Enter, typed ahead
+        screen.ticking.now += 900
+        assert screen.get("/counter/visit").status == 401
+        screen.sign_in(OTHER)
+        assert "Nothing is in this visit yet" in screen.get("/counter/visit").text
+        screen.sign_in()
+        assert "$12.40" in screen.get("/counter/visit").text
+        screen.sign_in(OTHER)
+        screen.ticking.now += PARKED_SECONDS
+        screen.get("/counter")
+        screen.sign_in()
+        assert "Nothing is in this visit yet" in screen.get("/counter/visit").text
+        assert (house.desk.size, house.till("T1"), house.owed()) == (size, cash, 0)
+        seen = [row[2:] for row in house.store.scan("event") if str(row[2]).startswith("visit-")]
+        assert seen == [
+            ("visit-parked", CLERK, "2 services"), ("visit-resumed", CLERK, "2 services"),
+            ("visit-parked", CLERK, "2 services"), ("visit-abandoned", CLERK, "2 services"),
+        ]  # fmt: skip
+
+
+@held(24)
+def test_24_the_change_that_is_shown_is_that_of_what_is_recorded() -> None:
+    with open_screen() as screen:
+        house = screen.house
+        screen.sign_in()
+        screen.fill("deposit", {"amount": "7.35", "account": house.account}, query="?visit=1")
+        screen.post("/counter/visit", {**screen.hidden("/counter/visit"), "what": "sum", "tendered": "20"})
+        assert "<strong>$12.65</strong>" in screen.text
+        shown, size = {**screen.hidden("/counter/visit"), "what": "pay", "tendered": "20"}, house.desk.size
+        screen.fill("deposit", {"amount": "2", "account": house.second_account}, query="?visit=1")
+        assert screen.post("/counter/visit", shown).status == 409
+        assert "<strong>$10.65</strong>" in screen.text
+        assert house.desk.size == size
+        other = {**screen.hidden("/counter/visit"), "_shown": "0" * 32, "what": "pay", "tendered": "20"}
+        assert screen.post("/counter/visit", other).status == 409, "a page of another basket"
+        assert house.desk.size == size
+        screen.post("/counter/visit", {**screen.hidden("/counter/visit"), "what": "pay", "tendered": "20"})
+        assert "$10.65" in screen.text, "on the receipt too"
+        settled = [
+            fact
+            for kept in house.store.entries(1, size, 9)
+            for fact in read_entry(kept).facts
+            if isinstance(fact, VisitSettled)
+        ]
+        assert [(one.net, one.tendered, one.change) for one in settled] == [(935, 2_000, 1_065)]
+        house.check()
 
 
 def test_every_scenario_is_held_or_pending(scenarios: dict[int, dict[str, Any]]) -> None:

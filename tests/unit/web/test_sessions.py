@@ -7,6 +7,7 @@ import pytest
 from counterfoil.faces.web.sessions import (
     COUNTERS_MAX,
     DRAFTS_MAX,
+    PARKED_SECONDS,
     SESSIONS_MAX,
     Draft,
     Session,
@@ -52,6 +53,23 @@ def test_cookies_are_for_the_server_alone() -> None:
         assert "samesite=strict" in session.lower()
         assert "max-age" not in session.lower()
         assert all("HttpOnly" in one for one in made)
+
+
+def test_a_visit_waits_for_its_own_clerk() -> None:
+    ticking = Ticking()
+    sessions, mine = opened(ticking)
+    mine.basket.append(Draft("deposit", {"amount": "1"}))
+    hers = sessions.open(OTHER, "clerk", object(), before=mine)
+    assert (hers.basket, sessions.parked(CLERK), sessions.parked(OTHER)) == ([], 1, 0)
+    again = sessions.open(CLERK, "clerk", object())
+    assert (len(again.basket), again.resumed, sessions.parked(CLERK)) == (1, True, 0)
+    elsewhere = sessions.open(CLERK, "clerk", object())
+    assert (len(elsewhere.basket), again.basket) == (1, []), "one visit, at one screen"
+    sessions.park(elsewhere)
+    ticking.now += PARKED_SECONDS
+    assert sessions.abandoned() == [(CLERK, 1)]
+    assert sessions.abandoned() == []
+    assert sessions.open(CLERK, "clerk", object()).basket == []
 
 
 def test_after_sign_out_the_cookie_is_worth_nothing() -> None:

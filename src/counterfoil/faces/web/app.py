@@ -51,6 +51,7 @@ from counterfoil.operations.desk import ClockJumped
 from counterfoil.operations.roles import Question, may_read
 from counterfoil.operations.self_service import NotHers, SelfService
 from counterfoil.operations.service import Service
+from counterfoil.operations.window import note_event
 
 Show = Callable[[Visit], Awaitable[Response[bytes]]]
 
@@ -239,6 +240,10 @@ class Gate:
             session.locked = True
             if not self._superseded(session):
                 await self.service.work(lambda clerk=session.clerk: self.service.authority.sign_out(clerk))  # type: ignore[misc]  # a lambda's default has no type of its own
+
+        for clerk, services in self.sessions.abandoned():
+            said = f"{services} services"
+            await self.service.at_desk(lambda desk, c=clerk, s=said: note_event(desk, "visit-abandoned", c, s))  # type: ignore[misc]  # a lambda's default has no type of its own
 
     async def _lock_idle_screens(self) -> None:
         """Drops keys of idle screens although nobody asks for a page."""

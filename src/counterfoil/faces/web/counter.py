@@ -9,6 +9,7 @@ stays (``test_what_was_typed_stays``); a count is blind (``test_a_check_page_of_
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from hashlib import sha256
 from typing import Any
 from urllib.parse import urlencode
 
@@ -608,10 +609,16 @@ async def basket_changed(visit: Visit) -> Response[bytes]:
         visit.approvals.drop(session.visit, clerk=session.clerk)
         session.visit = new_request_id()  # Other services are another request.
         return visit.go("/counter/visit")
+    rid = _rid(visit.form.get("_rid", "") or session.visit or new_request_id())
+    if await _became(visit, rid):  # Its answer was lost, and it is asked again.
+        return visit.go(f"/counter/done/{rid}")
     if not session.basket:
-        rid = _rid(visit.form.get("_rid", ""))
-        return visit.go(f"/counter/done/{rid}" if await _became(visit, rid) else "/counter/visit")
-    rid = _rid(visit.form.get("_rid", "") or session.visit)
+        return visit.go("/counter/visit")
+    if what == "pay" and visit.form.get("_shown", "") != _as_shown(session):
+        said = mark("This visit has changed since this page was shown: look at the sum and the change again.")
+        return await _basket_page(
+            visit, tendered=visit.form.get("tendered", ""), alert=visit.say(said), status=409
+        )  # fmt: skip
     draft = _visit_draft(visit)
     if not draft.typed["tendered"]:
         draft.typed["tendered"] = "0"
@@ -624,6 +631,12 @@ async def basket_changed(visit: Visit) -> Response[bytes]:
     if what == "park":
         return await _parked(visit, rid, draft, asked)
     return await _sent(visit, rid, draft, asked)
+
+
+def _as_shown(session: Session) -> str:
+    """What a page of the visit showed: a payment is taken only for the services that the clerk has seen."""
+    services = repr([(one.kind, sorted(one.typed.items())) for one in session.basket])
+    return sha256(services.encode()).hexdigest()[:32]
 
 
 def _visit_draft(visit: Visit) -> Draft:
@@ -654,7 +667,7 @@ async def _basket_page(
             seen = seen._replace(refusal=None)
     return await visit.render(
         "visit.html", status=status, lines=lines, net=net, seen=seen, tendered=tendered, errors=errors, alert=alert,
-        rid=session.visit, context=_context(office, session), shown=await _in_view(visit),
+        rid=session.visit, as_shown=_as_shown(session), context=_context(office, session), shown=await _in_view(visit),
         services=[Item(f"/counter/do/{kind}?visit=1", visit.say(words.menu_of(kind).label)) for kind in services],
         approver=visit.form.get("approver", "") if visit.request.method == "POST" else "",
     )  # fmt: skip

@@ -3,7 +3,8 @@
 Always true (``tests/unit/web/test_sessions.py``): a session's cookie is made anew at every sign-in
 (``test_the_cookie_changes_at_sign_in``) and is worth nothing after sign-out; an unsealed key is reached through the
 ``Authority`` alone, and a session that has been idle for ``IDLE_SECONDS`` has none (``test_an_idle_screen_locks``) but
-keeps what was typed; a form's token is bound to its session (``test_a_token_of_another_session_is_refused``); no
+keeps what was typed; a form's token is bound to its session (``test_a_token_of_another_session_is_refused``); a
+visit that was begun waits for its own clerk and is paid by nobody else (``test_a_visit_waits_for_its_own_clerk``); no
 screen can make another wait (``test_one_screen_cannot_use_up_the_tries_of_another``).
 
 Durations come from a monotonic clock that is handed in; no time of day is read here.
@@ -27,6 +28,8 @@ IDLE_SECONDS = 600
 """After so long without a request a screen locks: the key is dropped, what was typed stays."""
 WARN_SECONDS = 90
 """So long before it locks, a screen says so."""
+PARKED_SECONDS = 43_200
+"""So long a visit that was not paid waits for the clerk who began it."""
 SESSIONS_MAX = 256
 DRAFTS_MAX = 40
 POSTS_A_MINUTE = 240
@@ -65,6 +68,8 @@ class Session:
     visit: str = ""
     """The request id of the visit that is being put together."""
     printed: set[str] = field(default_factory=set)
+    resumed: bool = False
+    """A visit that she had begun at another screen, or before a colleague signed in here, came back to her."""
     key: object = None
     """The ``Authority``'s session object, to see whether it is still the one."""
 
@@ -83,6 +88,7 @@ class Sessions:
         self._seconds, self._secret, self.idle = seconds, secret, idle
         self._open: OrderedDict[str, Session] = OrderedDict()
         self._counts: OrderedDict[str, tuple[float, int]] = OrderedDict()
+        self._parked: dict[str, tuple[float, list[Draft], str]] = {}
 
     # --- sessions ----------------------------------------------------------------------------------------------------
 
@@ -90,15 +96,38 @@ class Sessions:
         """A new session under a new token; what ``before`` held goes over if it was the same clerk's."""
         if before is not None:
             self.close(before)
+            if before.clerk != clerk:
+                self.park(before)
         session = Session(secrets.token_urlsafe(32), clerk, role, self._seconds(), key=key)
         if before is not None and before.clerk == clerk:
             session.drafts, session.basket, session.visit = before.drafts, before.basket, before.visit
             session.till, session.printed = before.till, before.printed
             session.customer, session.account = before.customer, before.account
+        for other in self.others_of(session):  # At her other screens she is signed out; what she served comes along.
+            self.park(other)
+        if not session.basket and clerk in self._parked:
+            session.basket, session.visit = self._parked.pop(clerk)[1:]
+            session.resumed = True
         self._open[_digest(session.token)] = session
         while len(self._open) > SESSIONS_MAX:
             self._open.popitem(last=False)
         return session
+
+    def park(self, session: Session) -> None:
+        """A visit that was begun and not paid waits for its own clerk, and for nobody else."""
+        if session.basket:
+            self._parked[session.clerk] = (self._seconds(), session.basket, session.visit)
+            session.basket, session.visit = [], ""
+
+    def parked(self, clerk: str) -> int:
+        """How many services of this clerk's wait for her."""
+        return len(self._parked[clerk][1]) if clerk in self._parked else 0
+
+    def abandoned(self) -> list[tuple[str, int]]:
+        """(clerk, services) of visits that have waited too long: they are let go now."""
+        now = self._seconds()
+        gone = [clerk for clerk, (since, _, _) in self._parked.items() if now - since >= PARKED_SECONDS]
+        return [(clerk, len(self._parked.pop(clerk)[1])) for clerk in gone]
 
     def find(self, token: str | None) -> Session | None:
         """The session of a cookie, or None."""

@@ -11,6 +11,7 @@ from counterfoil.faces.web.sessions import (
     LANGUAGE_COOKIE,
     TRIES_A_MINUTE,
     Draft,
+    Session,
     new_request_id,
     plain,
 )
@@ -18,7 +19,7 @@ from counterfoil.faces.web.visit import LANGUAGES, Visit, local
 from counterfoil.kernel.outcomes import Malformed, Unavailable, mark
 from counterfoil.operations.authority import Session as Key
 from counterfoil.operations.authority import WaitBeforePin
-from counterfoil.operations.window import Person
+from counterfoil.operations.window import Person, note_event
 
 KEPT = "kept."
 _FORMS = "/counter/do/"
@@ -93,6 +94,7 @@ async def _opened(
     session = visit.sessions.open(person.clerk, person.role, key, before=before)
     for other in visit.sessions.others_of(session):
         other.locked = True
+    await _visits_noted(visit, before, session)
     till = office.till_of(person.clerk)
     if till is not None or office.till(session.till) is None or office.till(session.till).state == "closed":  # type: ignore[union-attr]  # asked just before
         session.till = till.till if till is not None else ""
@@ -106,11 +108,28 @@ async def _opened(
     return visit.go(then)
 
 
+async def _visits_noted(visit: Visit, before: Session | None, session: Session) -> None:
+    """In the office's event view: whose visit waits now, and whose goes on."""
+    if before is not None and before.clerk != session.clerk:
+        await _waits(visit, before.clerk)
+    if session.resumed:
+        said = f"{len(session.basket)} services"
+        await visit.service.at_desk(lambda desk: note_event(desk, "visit-resumed", session.clerk, said))
+
+
+async def _waits(visit: Visit, clerk: str) -> None:
+    waits = visit.sessions.parked(clerk)
+    if waits:
+        await visit.service.at_desk(lambda desk: note_event(desk, "visit-parked", clerk, f"{waits} services"))
+
+
 async def sign_out(visit: Visit) -> Response[bytes]:
     """Drops the key; the cookie is worth nothing from now on."""
     if visit.session is not None:
         session = visit.session
         visit.sessions.close(session)
+        visit.sessions.park(session)
+        await _waits(visit, session.clerk)
         if visit.service.authority.sessions.get(session.clerk) is session.key:
             await visit.service.work(lambda: visit.service.authority.sign_out(session.clerk))
         visit.session = None
