@@ -113,6 +113,7 @@ def main() -> None:
             "node-key": partial(_engine, "counterfoil.bootstrap", "node_key_of"),
             "office-key": partial(_engine, "counterfoil.bootstrap", "office_key_of"),
             "audit-store": partial(_engine, "counterfoil.bootstrap", "open_for_audit"),
+            "audit-keep": partial(_engine, "counterfoil.engines.audits", "keep"),
             "audit-mark": partial(_engine, "counterfoil.bootstrap", "mark_to_compare"),
             "mark": partial(_engine, "counterfoil.bootstrap", "mark_of"),
             "doctor": partial(_engine, "counterfoil.bootstrap", "examine"),

@@ -336,6 +336,10 @@ def approve_epoch(folder: Path, *, signers: Sequence[tuple[str, str]]) -> str:
     return f"The key of epoch {row.epoch} is in the trust policy now. Post {name} in the office."
 
 
+IN_NO_BACKUP = ("sealed_key", "webhook", "customer_login", "customer_try")
+"""Tables whose rows stay where they are."""
+
+
 def backup(folder: Path, to: Path) -> list[str]:
     """Copies an office to a new folder, without any clerk's sealed key, node key or device secret; beside a live
     writer too.
@@ -357,7 +361,7 @@ def backup(folder: Path, to: Path) -> list[str]:
     copy = SqliteStore(to / DATABASE, EXTRA_TABLES)
     try:
         epoch = copy.epochs()[-1]
-        secret = {name: [(row[0],) for row in copy.scan(name)] for name in ("sealed_key", "webhook", "customer_login")}
+        secret = {name: [(row[0],) for row in copy.scan(name)] for name in IN_NO_BACKUP}
         copy.commit(Commit(expected=(epoch, copy.size(epoch)), deletes=secret))
     finally:
         copy.close()

@@ -182,6 +182,22 @@ class Mark(NamedTuple):
     same: bool
 
 
+class LastAudit(NamedTuple):
+    """When the whole journal was last read again, by which version, and what it found. ``time``: milliseconds since
+    1970 by the machine's clock. ``signatures``: they were verified too."""
+
+    time: int
+    version: str
+    entries: int
+    findings: int
+    signatures: bool
+
+    @property
+    def clean(self) -> bool:
+        """Whether nothing was found."""
+        return self.findings == 0
+
+
 def logs(store: OfficeStore) -> list[LogNow]:
     """The logs of this office, the present one first."""
     found = []

@@ -5,7 +5,9 @@ Always true (``tests/unit/web/test_customer.py``):
 1. A customer enrolls with a code that a clerk gave her at the counter: it is kept as a hash, serves once, ends after
    ``CODE_DAYS`` days and after ``CODE_TRIES`` wrong tries (``test_a_code_serves_once``, ``test_a_code_has_few_tries``).
 2. A wrong passphrase makes the next try for that account wait longer, for that account alone, and what is answered
-   does not tell whether there is such an account (``test_wrong_tries_wait_for_one_account_alone``).
+   does not tell whether there is such an account (``test_wrong_tries_wait_for_one_account_alone``). The waits outlive a
+   restart (``test_a_restart_forgives_no_wrong_try``); of all that was ever typed the newest ``ACCOUNTS_TRIED_MAX`` are
+   kept, by a keyed hash (``test_only_so_many_tries_are_kept``).
 3. Whatever is asked about an account or an entry is asked with the customer's own number, and is ``NotHers`` unless
    it is hers, in the same words as if it did not exist (``test_a_customer_sees_only_her_own``).
 
@@ -14,10 +16,11 @@ Always true (``tests/unit/web/test_customer.py``):
 
 from __future__ import annotations
 
+import hmac
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, NamedTuple, Protocol
 
 from counterfoil.facts.kinds import kind_numbered
@@ -37,6 +40,7 @@ PASSPHRASE_MIN, PASSPHRASE_MAX = 12, 200
 ACCOUNTS_TRIED_MAX = 4_096
 LINES = 15
 _DAY_MS = 86_400_000
+_TRIED = b"counterfoil/customer-tried/v1\x00"
 _LEGS = 64
 _LEGS_MAX = 4_096
 
@@ -96,7 +100,8 @@ class SelfService:
 
     def __init__(self, desk: Desk, on_desk: OnDesk, secrets: Passphrases) -> None:
         self._desk, self._on_desk, self._secrets = desk, on_desk, secrets
-        self._wrong: OrderedDict[str, tuple[int, int]] = OrderedDict()
+        kept = on_desk(lambda: sorted(desk.store.scan("customer_try"), key=lambda row: (int(row[2] or 0), row[0])))
+        self._wrong = OrderedDict((bytes(row[0]), (int(row[1] or 0), int(row[2] or 0))) for row in kept)  # type: ignore[arg-type]  # the store keeps the columns
         self._trying: set[str] = set()
         self._lock = threading.Lock()
         self._nobodys = secrets.seal(secrets.new_code())
@@ -128,7 +133,7 @@ class SelfService:
                 raise WrongEntry
             record = self._secrets.seal(passphrase)
             self._on_desk(lambda: self._enrolled(row, record))
-            self._wrong.pop(account, None)
+            self._was_right(account)
             return row.customer
 
     def sign_in(self, account: str, passphrase: str) -> str:
@@ -139,7 +144,7 @@ class SelfService:
             if not self._secrets.opens(record, passphrase) or row is None or row.passphrase is None:
                 self._was_wrong(account)
                 raise WrongEntry
-            self._wrong.pop(account, None)
+            self._was_right(account)
             return row.customer
 
     # --- on the desk's thread ----------------------------------------------------------------------------------------
@@ -173,7 +178,7 @@ class SelfService:
     def _one_try(self, account: str) -> Iterator[None]:
         """Tries for one account come one after another, and after wrong ones later and later."""
         with self._lock:
-            tries, last = self._wrong.get(account, (0, 0))
+            tries, last = self._wrong.get(self._hashed(account), (0, 0))
             wait = last + WAIT_MS[min(tries, len(WAIT_MS) - 1)] - self._now() if tries else 0
             if wait > 0 or account in self._trying:
                 raise WaitBeforeTry(max(wait, 1_000) // 1_000)
@@ -185,11 +190,30 @@ class SelfService:
                 self._trying.discard(account)
 
     def _was_wrong(self, account: str) -> None:
+        who, now, gone = self._hashed(account), self._now(), []
         with self._lock:
-            tries, _ = self._wrong.pop(account, (0, 0))
-            self._wrong[account] = (tries + 1, self._now())
+            tries, _ = self._wrong.pop(who, (0, 0))
+            self._wrong[who] = (tries + 1, now)
             while len(self._wrong) > ACCOUNTS_TRIED_MAX:
-                self._wrong.popitem(last=False)
+                gone.append(self._wrong.popitem(last=False)[0])
+        self._note_tries([(who, tries + 1, now)], gone)
+
+    def _was_right(self, account: str) -> None:
+        who = self._hashed(account)
+        with self._lock:
+            known = self._wrong.pop(who, None)
+        if known is not None:
+            self._note_tries([], [who])
+
+    def _note_tries(self, rows: list[tuple[bytes, int, int]], gone: list[bytes]) -> None:
+        """Keeps what a restart must know. An office that cannot write now makes the next try wait all the same."""
+        deletes = {"customer_try": [(who,) for who in gone]} if gone else {}
+        with suppress(Unavailable):
+            self._on_desk(lambda: self._desk.note({"customer_try": rows} if rows else {}, deletes=deletes))
+
+    def _hashed(self, account: str) -> bytes:
+        """What stands for an account that was typed, whatever it was."""
+        return hmac.digest(self._desk.office_key, _TRIED + account.encode("utf-8", "replace"), "sha256")[:16]
 
     def _now(self) -> int:
         try:

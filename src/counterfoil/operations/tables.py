@@ -113,6 +113,14 @@ CUSTOMER_LOGIN = TableSpec(
     1,
     "Log-ins of customers: hashes of a one-time code, with its end and its tries, and of a passphrase. In no backup.",
 )
+CUSTOMER_TRY = TableSpec(
+    "customer_try",
+    "side",
+    (("who", "blob"), ("tries", "int"), ("last", "int")),
+    1,
+    "Wrong passphrases of customers in a row: a keyed hash of what was typed as the account, how many, and when the "
+    "last was. The newest 4,096. In no backup.",
+)
 SIDE_TABLES = (
     ANSWER,
     DETAILS,
@@ -126,6 +134,7 @@ SIDE_TABLES = (
     TOKEN,
     WEBHOOK,
     CUSTOMER_LOGIN,
+    CUSTOMER_TRY,
 )
 EXTRA_TABLES = (BULK_LINES, *FOLD_TABLES, *SIDE_TABLES)
 ALL_TABLES = (*BUILT_IN, *EXTRA_TABLES)

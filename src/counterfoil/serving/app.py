@@ -19,7 +19,8 @@ from litestar.handlers import HTTPRouteHandler
 
 from counterfoil import bootstrap
 from counterfoil.bootstrap import Office
-from counterfoil.engines import scanning
+from counterfoil.engines import audits, scanning
+from counterfoil.engines.clock import MachineClock
 from counterfoil.engines.passphrases import Argon
 from counterfoil.engines.printing import pdf, qr
 from counterfoil.engines.printing import text as receipt_text
@@ -80,7 +81,14 @@ def at_work(office: Office, settings: Settings, log: Log) -> Iterator[AtWork]:
         return bootstrap.open_store(office.folder, office.settings, read_only=True)
 
     service = Service(office.desk, office.authority, reader=reader)
-    work = AtWork(office, service, Tokens(office.desk), log, Metrics(service), settings)
+    work = AtWork(
+        office,
+        service,
+        Tokens(office.desk),
+        log,
+        Metrics(service, audited=lambda: audits.last(office.folder), now=MachineClock().now),
+        settings,
+    )
     try:
         yield work
     finally:

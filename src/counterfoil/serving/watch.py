@@ -7,6 +7,7 @@ is answered as GET would be, without the body (``test_head_is_answered_as_get_wi
 
 from __future__ import annotations
 
+import math
 import re
 import time
 from collections.abc import Callable
@@ -17,6 +18,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Proc
 from prometheus_client.exposition import generate_latest
 
 from counterfoil.office.requests import ASKS
+from counterfoil.operations.overview import LastAudit
 from counterfoil.operations.service import Service
 from counterfoil.serving.logs import Log
 
@@ -29,7 +31,9 @@ _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 class Metrics:
     """The figures of one server, in its own registry."""
 
-    def __init__(self, service: Service) -> None:
+    def __init__(self, service: Service, *, audited: Callable[[], LastAudit | None] = lambda: None,
+                 now: Callable[[], int] = lambda: 0) -> None:  # fmt: skip
+        """``audited``: the outcome of the last audit; ``now``: milliseconds since 1970 on the same clock."""
         self.registry = CollectorRegistry()
         self._found: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
         ProcessCollector(registry=self.registry)
@@ -46,6 +50,16 @@ class Metrics:
         entries.set_function(lambda: service.desk.size)
         working = Gauge("counterfoil_working", "1 while the desk takes requests.", registry=self.registry)
         working.set_function(lambda: 1 if service.desk.working else 0)
+        age = Gauge(
+            "counterfoil_last_audit_age_seconds", "Since the last audit ended; NaN if none was kept.",
+            registry=self.registry,
+        )  # fmt: skip
+        age.set_function(lambda: _age(audited(), now()))
+        clean = Gauge(
+            "counterfoil_last_audit_clean", "1 if the last audit found nothing, 0 if it did; NaN if none was kept.",
+            registry=self.registry,
+        )  # fmt: skip
+        clean.set_function(lambda: _clean(audited()))
         self.webhooks = Counter(
             "counterfoil_webhook_deliveries_total", "Webhook deliveries tried.", ("outcome",), registry=self.registry
         )
@@ -85,6 +99,14 @@ class Metrics:
     def text(self) -> bytes:
         """The exposition format, version 0.0.4."""
         return generate_latest(self.registry)
+
+
+def _age(found: LastAudit | None, now: int) -> float:
+    return max(0, now - found.time) / 1_000 if found is not None else math.nan
+
+
+def _clean(found: LastAudit | None) -> float:
+    return float(found.clean) if found is not None else math.nan
 
 
 class Watched:

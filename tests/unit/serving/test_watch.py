@@ -10,9 +10,12 @@ import httpx
 import pytest
 
 from counterfoil.client import ClerkKey, ProblemError
+from counterfoil.engines import audits
+from counterfoil.engines.clock import MachineClock
 from counterfoil.faces.api.reads import READS
 from counterfoil.kernel.outcomes import Fault
 from counterfoil.office.requests import ASKS
+from counterfoil.operations.audit import audit
 from counterfoil.serving import app
 from counterfoil.serving.logs import where
 from counterfoil.testing import servers
@@ -142,6 +145,19 @@ def test_head_is_answered_as_get_without_a_body(tmp_path: Path) -> None:
         assert http.head("/v1/trial-balance", headers={"If-None-Match": tag}).status_code == 304
         assert http.head("/v1/batch").status_code == 405
         assert 'method="HEAD",route="/v1/accounts/{account}",status="200"' in http.get("/metrics").text
+
+
+def test_the_age_of_the_last_audit_is_a_figure(server: Served) -> None:
+    folder = server.office.folder
+    with httpx.Client(base_url=server.url, trust_env=False) as http:
+        said = http.get("/metrics").text
+        assert "counterfoil_last_audit_age_seconds NaN" in said
+        assert "counterfoil_last_audit_clean NaN" in said
+        audits.keep(folder, audit(server.office.desk.store), now=MachineClock().now() - 90_000)
+        said = http.get("/metrics").text
+        age = next(line for line in said.splitlines() if line.startswith("counterfoil_last_audit_age_seconds "))
+        assert 90 <= float(age.split()[1]) < 150
+        assert "counterfoil_last_audit_clean 1.0" in said
 
 
 def test_where_an_error_arose_says_nothing_of_what_it_held() -> None:

@@ -197,6 +197,23 @@ def test_the_journals_health() -> None:
         assert str(house.desk.size) in screen.text
 
 
+@pytest.mark.parametrize(("findings", "said"), [(0, "Everything agreed"), (3, "Something did not agree: 3")])
+def test_the_last_audit_is_shown(findings: int, said: str) -> None:
+    house = counter()
+    last = overview.LastAudit(house.clock.now(), "0.9", house.desk.size, findings, signatures=False)
+    with open_screen(house, last_audit=lambda: last) as screen:
+        screen.sign_in(SUPERVISOR)
+        screen.get("/office/journal")
+        assert said in screen.text
+        assert "0.9" in screen.text
+        assert "more since then" not in screen.text
+        house.do("deposit", amount=100, account=house.account, till="T1")
+        assert "1 more since then" in screen.get("/office/journal").text
+    with open_screen(counter(), last_audit=lambda: None) as screen:
+        screen.sign_in(SUPERVISOR)
+        assert "No audit was kept here yet" in screen.get("/office/journal").text
+
+
 def test_policy_people_and_the_end_of_the_day() -> None:
     with open_screen() as screen:
         screen.sign_in(SUPERVISOR)

@@ -16,6 +16,7 @@ from counterfoil.faces.web.sessions import COOKIE, MEMBER_COOKIE, MEMBER_IDLE_SE
 from counterfoil.operations import self_service
 from counterfoil.operations.documents.paper import Paper
 from counterfoil.operations.roles import EVERY_ROLE, may_give_code
+from counterfoil.operations.self_service import SelfService
 from counterfoil.testing.builders import CLERK, SUPERVISOR, House, counter
 from unit.operations.test_quotes import BANK
 from unit.operations.test_window import with_jose
@@ -167,6 +168,47 @@ def test_wrong_tries_wait_for_one_account_alone() -> None:
         assert strip.sub("", said[0]) == strip.sub("", said[1]), "a number that is no account is answered alike"
         assert "Wait" in sign_in(screen, house.account).text, "also with the right one"
         assert sign_in(screen, account).path == "/me", "another customer does not wait"
+
+
+def test_a_restart_forgives_no_wrong_try() -> None:
+    with at_home() as screen:
+        house = screen.house
+        number, account = another(house)
+        her(screen)
+        enroll(screen, account, code_for(screen, number))
+        screen.client.cookies.clear()
+        for tried in (house.account, "4133798713"):
+            for _ in range(3):
+                sign_in(screen, tried, "wrong words of mine")
+    kept = list(house.store.scan("customer_try"))
+    assert [row[1] for row in kept] == [3, 3]
+    assert house.account not in repr(kept)
+    with at_home(house.reopened()) as screen:
+        for tried in (house.account, "4133798713"):
+            assert "Wait" in sign_in(screen, tried).text, "also with the right one"
+        assert sign_in(screen, account).path == "/me", "another customer does not wait"
+        house.desk.clock.set(house.desk.clock.now() + 3_600_000)  # type: ignore[attr-defined]  # a file's clock
+        assert sign_in(screen, house.account).path == "/me"
+        assert [row[1] for row in house.store.scan("customer_try")] == [3], "who got in begins anew"
+
+
+def test_only_so_many_tries_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(self_service, "ACCOUNTS_TRIED_MAX", 3)
+    house = counter()
+
+    def made() -> SelfService:
+        return SelfService(house.desk, lambda run: run(), Argon(FAST_FOR_TESTS))
+
+    for tried in ("1", "2", "3", "x" * 90_000, "\ud800"):
+        with pytest.raises(self_service.WrongEntry):
+            made().sign_in(tried, "wrong words of mine")
+    kept = list(house.store.scan("customer_try"))
+    assert len(kept) == 3
+    assert {len(row[0]) for row in kept} == {16}  # type: ignore[arg-type]  # a hash
+    house.clock.set(house.clock.now() + 1)
+    with pytest.raises(self_service.WrongEntry):
+        made().sign_in("4", "wrong words of mine")
+    assert len(list(house.store.scan("customer_try"))) == 3
 
 
 @pytest.mark.parametrize(

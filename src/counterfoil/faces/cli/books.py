@@ -67,18 +67,21 @@ def books(
 @click.option("--rebuild", is_flag=True, help="Write the fold tables anew from the journal, after asking.")
 @click.option("--yes", is_flag=True, help="With --rebuild: do not ask.")
 @click.option("--workers", type=click.IntRange(0, 64), default=None, help="Processes beside this one.")
+@click.option("--no-keep", is_flag=True, help="Leave no note of the outcome in the folder (audit.json).")
 @json_option
 @click.pass_obj
 def audit(
-    house: House, folder: Path, signatures: bool, rebuild: bool, yes: bool, workers: int | None, json_: bool
-) -> int:
+    house: House, folder: Path, signatures: bool, rebuild: bool, yes: bool, workers: int | None, no_keep: bool,
+    json_: bool,
+) -> int:  # fmt: skip
     """Read the whole journal again and name everything that does not agree. Exits 1 if anything does not.
 
-    The folder is opened read-only, beside a working office too. With --rebuild the office must not be at work.
+    The store is opened read-only, beside a working office too; the outcome is noted beside it, in audit.json. With
+    --rebuild the office must not be at work.
     """
     if yes and not rebuild:
         raise click.UsageError("--yes goes with --rebuild")
-    settings = _How(house, folder, signatures, workers)
+    settings = _How(house, folder, signatures, workers, keep=not no_keep)
     if not rebuild:
         report = settings.audit()
         as_json(report.as_json()) if json_ else _say(_report_text(folder, report))
@@ -106,12 +109,19 @@ def audit(
 class _How:
     """How this folder is to be audited."""
 
-    def __init__(self, house: House, folder: Path, signatures: bool, workers: int | None) -> None:
+    def __init__(self, house: House, folder: Path, signatures: bool, workers: int | None, *, keep: bool) -> None:
         self.house, self.folder, self.signatures, self.workers = house, folder, signatures, workers
+        self.keep = keep
 
     def audit(self) -> Report:
         with self._asked(rebuild=False) as (store, asked):
-            return run_audit(store, asked)
+            report = run_audit(store, asked)
+        if self.keep:
+            try:
+                self.house.more["audit-keep"](self.folder, report)
+            except (OSError, Unavailable) as error:  # A folder that cannot be written is audited all the same.
+                click.echo(f"counterfoil: the outcome is not kept in {self.folder}: {error}", err=True)
+        return report
 
     def rebuild(self) -> Rebuilt:
         with self._asked(rebuild=True) as (store, asked):

@@ -45,6 +45,7 @@ from counterfoil.kernel.days import moment
 from counterfoil.kernel.money import Currency, Money
 from counterfoil.kernel.outcomes import Malformed, Translate
 from counterfoil.operations.documents.paper import Paper
+from counterfoil.operations.overview import LastAudit
 from counterfoil.operations.papers import Papers
 from counterfoil.operations.roles import CUSTOMER, may_sign
 from counterfoil.operations.self_service import Passphrases, SelfService
@@ -95,6 +96,8 @@ class House:
     """Keeps customers' secrets; None where customers do not sign in."""
     pdf: Callable[[Paper], bytes] | None = None
     """A paper as PDF; None where none is made."""
+    last_audit: Callable[[], LastAudit | None] | None = None
+    """The outcome of the last audit that was kept; None where none can be known."""
     ends_days: bool = False
     """Whether this server ends days by itself."""
 
