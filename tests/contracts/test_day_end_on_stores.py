@@ -45,7 +45,7 @@ class CutStore(FaultyStore):
 def played(opened: Opened, *, cuts: int = 0) -> tuple[House, dict[str, Any]]:
     """March in three passbooks, ended on 1 April; the power goes after every so many commits."""
     house = counter(opened(), MemoryDisk())
-    for amount in (100_000, 50_050, 7):
+    for amount in (100_000, 50_050, 107):
         account = str(house.do("account-open", customer=house.customer, product="passbook").result()["account"])
         house.do("deposit", till="T1", account=account, amount=amount, approve=[SUPERVISOR])
     house.at("2026-04-01T08:00")

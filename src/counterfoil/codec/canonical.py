@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from struct import Struct
 from typing import Any, NoReturn
 
 import cbor2
@@ -47,6 +48,56 @@ def encode_array(items: Sequence[bytes]) -> bytes:
     count = len(items)
     head = bytes((0x80 + count,)) if count < 24 else b"\x98" + bytes((count,)) if count < 256 else b""
     return b"".join((head or b"\x99" + count.to_bytes(2, "big"), *items))
+
+
+def encode_bytes(data: bytes) -> bytes:
+    """The encoding of a byte string."""
+    count = len(data)
+    return (_BYTES[count] if count < 256 else _head(2, count)) + data
+
+
+def encode_fields(values: Iterable[Any]) -> bytes:
+    """The map of 1 to the first value, 2 to the second and so on; those that are None are left out.
+
+    What ``encode`` gives for that map, in half the time, since most values are plain
+    (``test_fields_are_encoded_as_their_map``); nothing is checked. At most 23 values.
+    """
+    parts: list[bytes] = []
+    for place, value in enumerate(values, start=1):
+        if value is None:
+            continue
+        kind = type(value)
+        if kind is int and 0 <= value < 256:
+            parts.append(_KEYS[place] + _INTS[value])
+        elif kind is int:
+            parts.append(_KEYS[place] + (_head(0, value) if value > 0 else _head(1, -1 - value)))
+        elif kind is str:
+            data = value.encode()
+            count = len(data)
+            parts.append(_KEYS[place] + (_TEXTS[count] if count < 256 else _head(3, count)) + data)
+        elif kind is bytes:
+            parts.append(_KEYS[place] + encode_bytes(value))
+        else:
+            parts.append(_KEYS[place] + cbor2.dumps(value, canonical=True))
+    return _head(5, len(parts)) + b"".join(parts)
+
+
+def _head(major: int, number: int) -> bytes:
+    """The head of an item: its major type and its number (RFC 8949, section 3)."""
+    kind = major << 5
+    if number < 24:
+        return bytes((kind | number,))
+    if number < 2**8:
+        return bytes((kind | 24, number))
+    if number < 2**16:
+        return _TWO(kind | 25, number)
+    return _FOUR(kind | 26, number) if number < 2**32 else _EIGHT(kind | 27, number)
+
+
+_TWO, _FOUR, _EIGHT = Struct(">BH").pack, Struct(">BI").pack, Struct(">BQ").pack
+# Heads of small numbers, which are looked up faster than they are made.
+_KEYS = _INTS = tuple(_head(0, number) for number in range(256))
+_BYTES, _TEXTS = (tuple(_head(major, count) for count in range(256)) for major in (2, 3))
 
 
 def decode(data: bytes, *, limit: int = FACTS_BYTES_MAX, what: str = "CBOR") -> Any:

@@ -28,13 +28,12 @@ from counterfoil.office.savings.interest import (
     new_pool,
     ordinal,
     rates_of,
-    start_of,
     text_of,
 )
 from counterfoil.office.savings.rows import PoolRow, SavingRow
 from counterfoil.office.state import State
 from counterfoil.policy.terms.savings import LOWEST_OF_MONTH, SavingsTerms
-from counterfoil.products.interest import ZERO, base, credited, unpack_moved, whole
+from counterfoil.products.interest import ZERO, credited, unpack_moved, whole
 
 # --- at the window ---------------------------------------------------------------------------------------------------
 
@@ -149,27 +148,27 @@ def credit(s: State, day: str) -> Iterator[Fact | None]:
 
 
 def _credit(s: State, product: str, pool: PoolRow, at: int, day: str) -> Iterator[Fact | None]:
-    factors, lowest = factors_of(s, product, at), _by_lowest(s, product, at)
+    factors, lowest, first = factors_of(s, product, at), _by_lowest(s, product, at), pool.credited + 1
     for row in _each(s, product):
         if row is None:
             yield None
             continue
-        start = start_of(row, pool)
+        account, start, balance, packed, carries, _ = row
+        if start < first:
+            start = first
         if start > at:
             continue
-        if not row.carried and not lowest:
-            moved = unpack_moved(row.moved) if row.moved else ()
-            amount = credited(factors, start, row.balance, moved)
-            if amount > 0 or (moved and not amount):
-                _, balance_days = base(start, at, row.balance, moved)
-                yield f.InterestCredited(row.account, product, amount, day, balance_days, at - start + 1)
+        if not carries and not lowest:
+            amount, balance_days = credited(factors, start, balance, unpack_moved(packed) if packed else ())
+            if amount > 0 or (packed and not amount):
+                yield f.InterestCredited(account, product, amount, day, balance_days, at - start + 1)
             if amount >= 0:
                 continue
         found = earned_by(s, row, product, at)
         amount = max(0, whole(found.exact))
         carried = text_of(found.exact) if found.exact < 0 else None
-        if amount or row.moved or row.carried:
-            yield f.InterestCredited(row.account, product, amount, day, found.balance_days, found.days, carried)
+        if amount or packed or carries:
+            yield f.InterestCredited(account, product, amount, day, found.balance_days, found.days, carried)
 
 
 def settle(s: State, day: str) -> Iterator[Fact | None]:
@@ -206,19 +205,33 @@ def dormancy(s: State, day: str) -> Iterator[Fact | None]:
     terms = s.policy.terms(SavingsTerms) if s.policy is not None else None
     if terms is None or (here + timedelta(days=1)).day != 1:
         return
-    for number, key in enumerate(list(s.saving.rows), start=1):
-        row, holding, known = s.saving.rows[key], s.holding.rows.get(key), s.dormant.rows.get(key)
+    months = {name: one.dormant_after_months for name, one in terms.accounts.items()}
+    quiet = {name: _quiet_since(here, after) if after else 0 for name, after in months.items()}
+    unclaimed = _quiet_since(here, 12 * terms.earliest)
+    saving, holdings, dormant = s.saving.rows, s.holding.rows, s.dormant.rows
+    latest = max(unclaimed, *quiet.values())
+    for number, key in enumerate(list(saving), start=1):
         if not number % BREATH:
             yield None
-        own = terms.accounts.get(holding.product) if holding is not None and holding.state != "closed" else None
-        if own is None:
+        row = saving[key]
+        if row.active > latest:
             continue
-        since = date.fromordinal(row.active)
+        holding, known = holdings.get(key), dormant.get(key)
+        if holding is None or holding.state == "closed" or holding.product not in quiet:
+            continue
         if known is None or known.state == "back":
-            if own.dormant_after_months and months_later(since, own.dormant_after_months) <= here:
-                yield f.AccountDormant(row.account, since.isoformat(), day)
-        elif known.state == "dormant" and months_later(since, 12 * terms.earliest) <= here:
-            yield f.EscheatDue(row.account, since.isoformat(), day)
+            if row.active <= quiet[holding.product]:
+                yield f.AccountDormant(row.account, date.fromordinal(row.active).isoformat(), day)
+        elif known.state == "dormant" and row.active <= unclaimed:
+            yield f.EscheatDue(row.account, date.fromordinal(row.active).isoformat(), day)
+
+
+def _quiet_since(here: date, months: int) -> int:
+    """The last day (ordinal) since which so many months have passed by ``here``."""
+    last = months_later(here, -months)
+    while months_later(last + timedelta(days=1), months) <= here:
+        last += timedelta(days=1)
+    return last.toordinal()
 
 
 def months_later(day: date, months: int) -> date:

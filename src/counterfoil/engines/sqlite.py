@@ -500,10 +500,8 @@ class SqliteStore:
 
     def _upsert(self, cursor: apsw.Cursor, spec: TableSpec, rows: Sequence[Row]) -> None:
         sql = self._sql[spec.name]
-        texts = sql.texts
-        for row in rows:
-            # A text may hold a zero character; the rest is told by its types.
-            if not sql.fits(row) or (texts and any("\0" in cast(str, row[at] or "") for at in texts)):
+        if not sql.all_fit(rows):
+            for row in rows:
                 check_row(spec, row)
         cursor.executemany(sql.upsert, rows)
 
@@ -618,6 +616,13 @@ class _Statements:
     def fits(self, row: Row) -> bool:
         """Whether the values have the columns' types: a flipped bit in the file can make a text of a number."""
         return self._fits is None or tuple(map(type, row)) in self._fits
+
+    def all_fit(self, rows: Sequence[Row]) -> bool:
+        """Whether all rows fit, and no text of theirs holds a zero character; False may also be said of rows whose
+        types are too many to list."""
+        if self._fits is None or not {tuple(map(type, row)) for row in rows} <= self._fits:
+            return False
+        return not any("\0" in "".join([cast(str, row[at]) or "" for row in rows]) for at in self.texts)
 
     def where(self, prefix: Row, after: Row | None, descending: bool) -> tuple[str, tuple[Any, ...]] | None:
         """The condition and its values, or None where no row can match."""

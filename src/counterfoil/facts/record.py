@@ -10,9 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
+from functools import cache
+from operator import attrgetter
 from typing import Any, ClassVar, TypeVar, get_type_hints
 
-from counterfoil.codec import UnknownVersion
+from counterfoil.codec import UnknownVersion, encode, encode_fields
 from counterfoil.kernel.outcomes import Malformed
 
 Count = Mapping[str, int]
@@ -31,6 +33,8 @@ F = TypeVar("F", bound=type[Fact])
 _REGISTRY: dict[tuple[int, int], type[Fact]] = {}
 _NUMBERS: set[int] = set()
 _SHAPES: dict[type[Fact], tuple[tuple[str, Callable[[Any], bool], bool], ...]] = {}
+_ENCODERS: dict[type[Fact], tuple[bytes, Callable[[Any], tuple[Any, ...]]]] = {}
+"""Class → the encoding of its number and version, and what gives its fields."""
 
 
 def recorded(number: int, version: int = 1) -> Callable[[F], F]:
@@ -53,12 +57,27 @@ def every_fact() -> dict[tuple[int, int], type[Fact]]:
 
 def fact_value(fact: Fact) -> list[Any]:
     """The value that is encoded for ``fact``."""
-    values = {}
-    for place, (name, _, _) in enumerate(_shape(type(fact)), start=1):
-        value = getattr(fact, name)
-        if value is not None:
-            values[place] = value
-    return [fact.number, fact.version, values]
+    values = _fields(type(fact))(fact)
+    return [fact.number, fact.version, {place: value for place, value in enumerate(values, 1) if value is not None}]
+
+
+def fact_bytes(fact: Fact) -> bytes:
+    """The canonical encoding of ``fact_value``, in half the time (``test_the_bytes_of_a_fact_are_its_values``)."""
+    cls = type(fact)
+    try:
+        head, values = _ENCODERS[cls]
+    except KeyError:
+        head, values = _ENCODERS[cls] = (encode([cls.number, cls.version])[1:], _fields(cls))
+    return b"\x83" + head + encode_fields(values(fact))
+
+
+@cache
+def _fields(cls: type[Fact]) -> Callable[[Fact], tuple[Any, ...]]:
+    """What gives the values of all fields of a fact, in order."""
+    names = [field.name for field in fields(cls)]
+    if len(names) < 2:  # Of one name alone it would give no tuple.
+        return lambda fact: tuple(getattr(fact, name) for name in names)
+    return attrgetter(*names)
 
 
 def read_fact(value: Any) -> Fact:
@@ -92,9 +111,9 @@ def read_own_fact(value: Any) -> Fact:
     """The fact of a value that this build has just made itself: its fields are not checked again."""
     number, version, given = value
     cls = _REGISTRY[number, version]
-    shape = _shape(cls)
-    if len(given) == len(shape):  # All of them, and their keys ascend.
+    if not given or len(given) == next(reversed(given)):  # None is left out, or only the last; and their keys ascend.
         return cls(*given.values())
+    shape = _shape(cls)
     return cls(**{shape[place - 1][0]: found for place, found in given.items()})
 
 

@@ -87,6 +87,11 @@ def legs_of(fact: Fact, place: str) -> list[Leg]:
     return book(fact, place) if book else []
 
 
+def moves(fact: Fact) -> bool:
+    """Whether facts of this kind may have legs at all."""
+    return (fact.number, fact.version) in _BOOKED
+
+
 def _difference(holder: str, difference: int, code: int) -> list[Leg]:
     if difference > 0:
         return [Leg(holder, OVER_SHORT, difference, code)]

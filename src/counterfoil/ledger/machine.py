@@ -262,6 +262,13 @@ class Machine:
         """Copies of all accounts, by ascending id."""
         return [self._accounts[one].row() for one in sorted(self._accounts)]
 
+    def balances(self) -> Iterator[tuple[str, tuple[int, int, int, int]]]:
+        """(name, the four counters) of all accounts, by ascending id."""
+        accounts = self._accounts
+        for one in sorted(accounts):
+            row = accounts[one]
+            yield row.name, (row.debits_posted, row.credits_posted, row.debits_pending, row.credits_pending)
+
     def balance(self, account_id: int) -> Balance:
         """The four counters. Raises ``Fault`` for an unknown account."""
         return self._known(account_id).balance()

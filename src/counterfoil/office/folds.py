@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from counterfoil import codec
@@ -51,9 +52,18 @@ def accounts_of(fact: Fact) -> list[str]:
     if isinstance(fact, m.Reversed):
         names = [name for leg in fact.legs for name in leg[:2]]
         found = [name.split(":")[1] for name in names if isinstance(name, str) and name.startswith(_WITH_STATEMENT)]
-    else:
-        found = [one for one in (getattr(fact, name, None) for name in ("account", "to_account", "loan")) if one]
-    return list(dict.fromkeys(found))
+        return list(dict.fromkeys(found))
+    fields = _about(type(fact))
+    if len(fields) == 1:
+        account = getattr(fact, fields[0])
+        return [account] if account else []
+    return list(dict.fromkeys(one for one in (getattr(fact, name) for name in fields) if one))
+
+
+@cache
+def _about(cls: type[Fact]) -> tuple[str, ...]:
+    """The fields of a kind of fact that name accounts and loans."""
+    return tuple(name for name in ("account", "to_account", "loan") if hasattr(cls, name))
 
 
 def _epoch_opened(s: State, f: o.EpochOpened, at: Place) -> None:

@@ -19,7 +19,9 @@ counted. ``at_desk`` runs a call where the desk may be touched: ``Sequencer.call
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date as Date  # noqa: N812  # "date" is a field of nearly everything here.
 from datetime import timedelta
@@ -44,8 +46,12 @@ from counterfoil.operations.tables import BULK_LINES
 from counterfoil.policy.terms.day_end import DayEndTerms
 
 T = TypeVar("T")
+Chunks = dict[tuple[bytes, int], list[Fact]]
+"""(what the lines are kept by, chunk) → its facts."""
 PIECE = 128
 """Lines in one go beside an open counter: what a customer may wait longer is then a few milliseconds."""
+HANDED_CHUNKS = 512
+"""Chunks of lines that are handed from making to booking in memory; what is beyond them is read back."""
 DAYS_MAX = 3_700
 """Days in one run: ten years."""
 
@@ -191,12 +197,16 @@ class DayEnd:
         told: Told | None = None,
     ) -> None:  # fmt: skip
         self._at_desk, self._steps, self._together, self._piece = at_desk, steps, together, piece
-        self._read: dict[tuple[bytes, int], list[Fact]] = {}
+        self._read: Chunks = {}
         self._told = told or _untold
 
     def run(self, through: str | None = None) -> Report:
         """Finishes what was begun, then ends every day that is due, in order. May be cut short anywhere, and asked
         again."""
+        with _without_collector():
+            return self._run(through)
+
+    def _run(self, through: str | None) -> Report:
         report = Report()
         plan = self._at_desk(lambda desk: standing(desk, through))
         for row in plan.unfinished:
@@ -215,13 +225,14 @@ class DayEnd:
     def resume(self) -> list[str]:
         """Finishes what an earlier run began to book, and nothing else: what a start of the office does."""
         unfinished = self._at_desk(lambda desk: standing(desk).unfinished)
-        for row in unfinished:
-            self._post(row.date, row.step)
+        with _without_collector():
+            for row in unfinished:
+                self._post(row.date, row.step)
         return [f"{row.date} {row.step}" for row in unfinished]
 
     def _do(self, step: Step, day: str) -> None:
         if not self._at_desk(lambda desk: desk.state.bulk.get(day, step.name)):
-            staging = self._at_desk(lambda desk: _Staging(desk, step, day, self._piece))
+            staging = self._at_desk(lambda desk: _Staging(desk, step, day, self._piece, self._read))
             while self._at_desk(staging.more):
                 self._told(day, step.name, staging.tree.size, 0)
             if not staging.tree.size:
@@ -245,16 +256,30 @@ class DayEnd:
         return self._at_desk(lambda desk: _end_day(desk, day))
 
 
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Python's collector looks for cycles, and a run makes none: it would walk over each new row again and again, which
+    took a quarter of all time. What others leave meanwhile is collected afterwards."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
+
+
 class _Staging:
     """Lines of a step being made and kept, a chunk at a time, before there is an entry."""
 
-    def __init__(self, desk: Desk, step: Step, day: str, piece: int) -> None:
+    def __init__(self, desk: Desk, step: Step, day: str, piece: int, handed: Chunks) -> None:
         self.state, self.step, self.day, self.piece = desk.state, step, day, piece
+        self._handed = handed
         self.id = desk.entropy(16)
         self.tree = bulk.LinesTree()
         self.edition = self.state.policy_on(day)
         self._lines: Iterator[Fact | None] | None = None
-        self._waiting: list[bytes] = []
+        self._waiting: list[Fact] = []
 
     def more(self, desk: Desk) -> bool:
         """Makes lines until a chunk is full, the step takes a breath, or there are no more; False after the last."""
@@ -270,20 +295,24 @@ class _Staging:
             state.policy = now
         if self._waiting and (over or len(self._waiting) == bulk.CHUNK_LINES):
             facts, self._waiting = self._waiting, []
-            chunk = bulk.pack(self.id, self.tree.chunks, facts, desk.entropy(bulk.LINE_BLIND_BYTES * len(facts)))
+            lines = [bulk.encode_line(fact) for fact in facts]
+            chunk = bulk.pack(self.id, self.tree.chunks, lines, desk.entropy(bulk.LINE_BLIND_BYTES * len(lines)))
             desk.note({BULK_LINES.name: [tuple(chunk)]})
+            if len(self._handed) < HANDED_CHUNKS:
+                self._handed[self.id, self.tree.chunks] = facts
             self.tree.add(chunk.root, len(facts))
         return not over
 
     def _fill(self, state: State) -> bool:
         if self._lines is None:
             self._lines = self.step.lines(state, self.day)
-        waiting, encode = self._waiting, bulk.encode_line
+        waiting = self._waiting
+        full = min(bulk.CHUNK_LINES, len(waiting) + self.piece - len(waiting) % self.piece)
         for line in self._lines:
             if line is None:
                 return False
-            waiting.append(encode(line))
-            if len(waiting) == bulk.CHUNK_LINES or not len(waiting) % self.piece:
+            waiting.append(line)
+            if len(waiting) == full:
                 return False
         return True
 
@@ -321,10 +350,9 @@ def _derived(row: BulkRow, what: str, number: int) -> bytes:
     return sha256(row.lines + what.encode() + number.to_bytes(8, "big")).digest()[:16]
 
 
-def _post_next(
-    desk: Desk, day: str, step: str, together: int, piece: int, read: dict[tuple[bytes, int], list[Fact]]
-) -> tuple[int, int]:
-    """Books the next lines of a step in one commit; (lines done, lines in all). ``read``: the chunk read last."""
+def _post_next(desk: Desk, day: str, step: str, together: int, piece: int, chunks: Chunks) -> tuple[int, int]:
+    """Books the next lines of a step in one commit; (lines done, lines in all). ``chunks``: those whose lines are in
+    memory, each until its last line is booked."""
     row = desk.state.bulk.get(day, step)
     if row is None:
         raise Fault(f"{step} of {day} is not entered")
@@ -332,13 +360,15 @@ def _post_next(
     first = row.posted
     while first < row.size and len(requests) < together:
         number, offset = divmod(first, bulk.CHUNK_LINES)
-        if (row.lines, number) not in read:
+        lines = chunks.get((row.lines, number))
+        if lines is None:
             kept = desk.store.get(BULK_LINES.name, (row.lines, number))
             if kept is None or not isinstance(kept[3], bytes):
                 raise Fault(f"lines {first} and later of {step} of {day} are not in the store: run an audit")
-            read.clear()
-            read[row.lines, number] = bulk.read_own(kept[3])
-        facts = read[row.lines, number][offset : offset + piece]
+            lines = chunks[row.lines, number] = bulk.read_own(kept[3])
+        facts = lines[offset : offset + piece]
+        if offset + piece >= len(lines):
+            del chunks[row.lines, number]
         fact = BulkPosted(step, day, first, len(facts))
         requests.append(_entry(desk, _derived(row, "post", first), "day-step-posted", step, day, fact, facts))
         first += len(facts)

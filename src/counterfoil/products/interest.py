@@ -47,7 +47,7 @@ def pack_moved(moved: Iterable[Moved]) -> bytes:
 
 def unpack_moved(data: bytes) -> list[Moved]:
     """What ``pack_moved`` was given."""
-    return [(day, amount) for day, amount in _PAIR.iter_unpack(data)]
+    return list(_PAIR.iter_unpack(data))
 
 
 class Rates:
@@ -226,18 +226,25 @@ def base(start: int, last: int, balance: int, moved: Sequence[Moved]) -> tuple[i
     return closing, balance_days
 
 
-def credited(factors: Factors, start: int, balance: int, moved: Sequence[Moved]) -> int:
-    """Minor units that an account with nothing carried is credited: ``earned``, rounded, by whole numbers alone."""
+def credited(factors: Factors, start: int, balance: int, moved: Sequence[Moved]) -> tuple[int, int]:
+    """(minor units that an account with nothing carried is credited, the balance-days of ``base``).
+
+    ``earned``, rounded, by whole numbers alone.
+    """
     last = factors.last
-    first = factors.of(start)
-    before = factors.denominator
-    total = balance * first.earned
+    first, before = factors.of(start), factors.denominator
+    days = last - start + 1
+    total, balance_days = balance * first.earned, balance * days
     for day, amount in moved:
-        if day <= last:
-            total += amount * (first if day < start else factors.of(day)).earned
+        if day < start:
+            total += amount * first.earned
+            balance_days += amount * days
+        elif day <= last:
+            total += amount * factors.of(day).earned
+            balance_days += amount * (last - day + 1)
     if factors.denominator != before:  # A factor of another day has changed what all are told in.
         return credited(factors, start, balance, moved)
-    return _half_even(total, factors.denominator)
+    return _half_even(total, factors.denominator), balance_days
 
 
 def earned_by_lowest(rates: Rates, start: int, last: int, balance: int, moved: Sequence[Moved]) -> Earned:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from counterfoil.codec import UnknownVersion, decode, encode
+from counterfoil.codec import UnknownVersion, decode, encode, encode_bytes, encode_fields
 from counterfoil.facts import money as money_facts
 from counterfoil.facts.record import read_fact
 from counterfoil.kernel.limits import CBOR_DEPTH_MAX
@@ -60,6 +60,22 @@ def test_golden_bytes_of_the_codec(value: Any, bytes_: str) -> None:
 @given(VALUES)
 def test_what_was_encoded_is_decoded(value: Any) -> None:
     assert decode(encode(value)) == value
+
+
+EDGES = (0, 23, 24, 255, 256, 65_535, 65_536, 2**32 - 1, 2**32, 2**63 - 1)
+
+
+@given(st.lists(st.one_of(st.none(), VALUES), max_size=23))
+@example([*EDGES, *(-1 - edge for edge in EDGES)])
+@example(
+    ["", "a" * 23, "a" * 24, "ñ" * 127, "ñ" * 128, "a" * 255, "a" * 256, "a" * 70_000, b"", b"b" * 255, b"b" * 256]
+)
+@example([True, None, False, None])
+def test_fields_are_encoded_as_their_map(values: list[Any]) -> None:
+    assert encode_fields(values) == encode({n: value for n, value in enumerate(values, 1) if value is not None})
+    for value in values:
+        if type(value) is bytes:
+            assert encode_bytes(value) == encode(value)
 
 
 @given(st.binary(max_size=64))

@@ -12,13 +12,17 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from counterfoil.facts.savings import AccountDormant, DepositDetailsTold, EscheatDue
+from counterfoil.facts.record import Fact
+from counterfoil.facts.savings import AccountDormant, DepositDetailsTold, EscheatDue, InterestCredited
 from counterfoil.office.savings.interest import earned_by, fraction
+from counterfoil.office.state import Place
 from counterfoil.operations import bulk, queries
 from counterfoil.operations.audit import Asked, audit
 from counterfoil.operations.day_end import DayEnd
+from counterfoil.operations.desk import load_state
 from counterfoil.operations.house import house_movement
-from counterfoil.products.interest import ZERO
+from counterfoil.operations.store import OfficeStore
+from counterfoil.products.interest import ZERO, unpack_moved
 from counterfoil.products.savings import DailyTerms, daily_balance
 from counterfoil.testing.builders import (
     DAY,
@@ -106,6 +110,53 @@ def move(house: House, account: str, amount: int) -> None:
         direction="in" if amount > 0 else "out", what="test", date=house.date, clock="file",
     )  # fmt: skip
     taken(house.desk.one(asked))
+
+
+# --- lines in a row --------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def five() -> tuple[OfficeStore, list[str]]:
+    """Five savers and an everyday account in the books, one saver with a movement to come; never changed."""
+    house, first = saver(amount=100_000)
+    accounts = [first, house.account]
+    for amount in (50_000, 0, 77_777, 10_001):
+        account = str(house.do("account-open", customer=house.customer, product="passbook").result()["account"])
+        accounts.append(account)
+        if amount:
+            house.do("deposit", till="T1", account=account, amount=amount, approve=[SUPERVISOR])
+    return house.store, accounts
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_many_lines_at_once_are_each_line_by_itself(five: tuple[OfficeStore, list[str]], data: st.DataObject) -> None:
+    store, accounts = five
+    one, many = load_state(store), load_state(store)
+    row = one.current
+    assert row is not None
+    days = {account: one.saving.rows[account,] for account in accounts}
+    chosen = data.draw(st.lists(st.sampled_from([*accounts, "4999999999"]), min_size=1, max_size=8))
+    on_day = data.draw(st.sampled_from([START, START - timedelta(days=1), START + timedelta(days=29)]))
+    facts: list[Fact] = []
+    for account in chosen:
+        known = days.get(account)
+        right = sum(amount * 30 for _, amount in unpack_moved(known.moved)) if known else 0
+        facts.append(
+            InterestCredited(
+                account, data.draw(st.sampled_from(["passbook", "everyday"])), data.draw(st.integers(0, 5)),
+                (START + timedelta(days=29)).isoformat() if data.draw(st.booleans()) else on_day.isoformat(),
+                data.draw(st.sampled_from([right, 0])), 30, data.draw(st.sampled_from([None, None, "-1/3"])),
+            )
+        )  # fmt: skip
+    at = Place(1, 50, "day-step-posted", bytes(16), 1, False, one.now, {"date": DAY})
+    for fact in facts:
+        one.fold(fact, at)
+    many.fold_many(facts, at)
+    assert many.drain() == one.drain()
+    assert {name: fold.rows for name, fold in many.tables().items()} == {
+        name: fold.rows for name, fold in one.tables().items()
+    }
 
 
 # --- a month ---------------------------------------------------------------------------------------------------------

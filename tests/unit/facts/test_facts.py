@@ -16,7 +16,7 @@ from counterfoil import codec
 from counterfoil.codec import UnknownVersion
 from counterfoil.facts import counter, customers, money, office
 from counterfoil.facts.kinds import KINDS, Actor, kind_named, kind_numbered
-from counterfoil.facts.record import Count, Fact, every_fact, fact_value, read_fact
+from counterfoil.facts.record import Count, Fact, every_fact, fact_bytes, fact_value, read_fact, read_own_fact
 from counterfoil.kernel.outcomes import Malformed
 
 MODULES = (counter, customers, money, office)
@@ -250,6 +250,14 @@ def test_facts_keep_their_bytes(name: tuple[str, int, int]) -> None:
         fact = sample(cls, optional=optional)
         assert codec.encode(fact_value(fact)).hex() == golden
         assert read_fact(codec.decode(bytes.fromhex(golden))) == fact
+
+
+def test_the_bytes_of_a_fact_are_its_values() -> None:
+    for cls in every_fact().values():
+        for optional in (True, False):
+            fact = sample(cls, optional=optional)
+            assert fact_bytes(fact) == codec.encode(fact_value(fact))
+            assert read_own_fact(codec.decode(fact_bytes(fact))) == fact
 
 
 def test_every_fact_has_golden_bytes() -> None:

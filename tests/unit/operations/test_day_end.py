@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, TypeVar
@@ -19,7 +19,7 @@ from counterfoil.kernel.outcomes import Malformed, Unavailable
 from counterfoil.ledger.trial import trial_balance
 from counterfoil.office.deciding import Step, each
 from counterfoil.office.state import State
-from counterfoil.operations import bulk, queries
+from counterfoil.operations import bulk, day_end, queries
 from counterfoil.operations.audit import Asked, audit, rebuild
 from counterfoil.operations.day_end import DayEnd, Report, booking_date, is_time, standing
 from counterfoil.operations.desk import Desk, read_entry
@@ -118,6 +118,32 @@ def test_lines_are_booked_in_pieces_beside_a_counter(piece: int, monkeypatch: py
     counts = [fact.count for fact in booked if isinstance(fact, BulkPosted)]
     assert sum(counts) == 10
     assert max(counts) == min(piece, 4)
+    sound(house)
+
+
+@pytest.mark.parametrize("handed", [0, 1, 512])
+def test_lines_in_memory_are_those_that_were_kept(small: None, monkeypatch: pytest.MonkeyPatch, handed: int) -> None:
+    monkeypatch.setattr(day_end, "HANDED_CHUNKS", handed)
+    house = counter()
+    read, book = bulk.read_own, bulk.book
+    read_back: list[Fact] = []
+    booked: list[Fact] = []
+
+    def reading(data: bytes) -> list[Fact]:
+        read_back.extend(read(data))
+        return read(data)
+
+    def booking(state: State, facts: Sequence[Fact], *more: Any) -> list[bulk.Aside]:
+        booked.extend(facts)
+        return book(state, facts, *more)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(bulk, "read_own", reading)
+        patched.setattr(bulk, "book", booking)
+        ended(house, DAY, together=3)
+    kept = [fact for row in house.store.scan("bulk_lines") for fact in read(row[3])]  # type: ignore[arg-type]  # a blob
+    assert sorted(map(repr, booked)) == sorted(map(repr, kept))
+    assert len(read_back) == {0: 6, 1: 2, 512: 0}[handed]  # Of two steps: a chunk of two lines, and two chunks.
     sound(house)
 
 

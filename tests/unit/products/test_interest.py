@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from counterfoil.policy.terms.savings import PERIODS, AccountTerms
+from counterfoil.products import interest
 from counterfoil.products.interest import (
     Factors,
     Rates,
@@ -89,6 +90,22 @@ def test_the_engine_pays_what_the_plain_rule_pays(
         Rates([(1, mine)]), opened.toordinal(), [(day.toordinal(), amount) for day, amount in moved], until.toordinal()
     )
     assert [Posting(date.fromordinal(day), Fraction(amount, 100)) for day, amount in found] == list(wanted)
+
+
+@given(
+    history=histories(120), rate=st.sampled_from(["0.01", "2", "3.875"]), start=st.integers(0, 120),
+    compounding=st.sampled_from(["daily", "quarterly"]), balance=st.integers(0, 10**9),
+)  # fmt: skip
+def test_what_is_credited_is_what_was_earned(
+    history: list[tuple[int, int]], rate: str, start: int, compounding: str, balance: int
+) -> None:
+    rates = Rates([(1, terms(rate_percent=Fraction(rate), compounding=compounding, crediting="quarterly"))])
+    first, last = START.toordinal() + start, START.toordinal() + 110
+    moved = [(START.toordinal() + day, amount) for day, amount in history]
+    exact = earned(Factors(rates, last), first, balance, moved)
+    if first <= last:
+        amount, balance_days = interest.credited(Factors(rates, last), first, balance, moved)
+        assert (amount, balance_days) == (whole(exact.exact), exact.balance_days)
 
 
 @settings(max_examples=60, deadline=None)
