@@ -27,6 +27,10 @@ GOLDEN: dict[tuple[str, int, int], tuple[str, str]] = {
         "8318ea01a2016974657874203120c3b10282028361784179f5",
         "8318ea01a2016974657874203120c3b10282028361784179f5",
     ),
+    ("StatementCut", 236, 1): (
+        "8318ec01a4016974657874203120c3b1026974657874203220c3b1036974657874203320c3b1041903ec",
+        "8318ec01a4016974657874203120c3b1026974657874203220c3b1036974657874203320c3b1041903ec",
+    ),
     ("BalancesChecked", 235, 1): (
         "8318eb01a7016974657874203120c3b1021903ea031903eb041903ec051903ed061903ee0743070707",
         "8318eb01a7016974657874203120c3b1021903ea031903eb041903ec051903ed061903ee0743070707",
@@ -36,7 +40,7 @@ GOLDEN: dict[tuple[str, int, int], tuple[str, str]] = {
 LEGS: list[tuple[Fact, list[tuple[str, str, int]]]] = []
 """Fact → its legs: debit, credit, amount."""
 NOTHING: set[str] = {
-    "BulkEntered", "BulkPosted", "LineSetAside", "AccountSetAside", "DayEnded", "BalancesChecked",
+    "BulkEntered", "BulkPosted", "LineSetAside", "AccountSetAside", "DayEnded", "BalancesChecked", "StatementCut",
 }  # fmt: skip
 """Facts that book nothing: the lines of a step do."""
 RIGHT: dict[int, Any] = {}

@@ -1,9 +1,42 @@
-"""The end of the day: the steps that belong to no product, after all products' own."""
+"""The end of the day: the steps that belong to no product, after all products' own.
+
+Always true: a statement's period ends once for every account that was open in it, with the balance of its last day,
+whenever that day is ended (``test_missed_months_are_cut_with_the_same_balances``); lines stand in the order of
+accounts, so that one account's is found without the others (``test_a_cut_is_found_among_many_chunks``).
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import date
+
 from counterfoil.counter.savings import DORMANCY
-from counterfoil.office.deciding import Decisions, Pledges, Prices, Reprices, Services, Step
+from counterfoil.facts.day_end import StatementCut
+from counterfoil.facts.record import Fact
+from counterfoil.ledger.booking import customer_account
+from counterfoil.office.deciding import BREATH, Decisions, Pledges, Prices, Reprices, Services, Step
+from counterfoil.office.state import State
+from counterfoil.policy.terms.day_end import StatementTerms
+
+
+def cut_statements(s: State, day: str) -> Iterator[Fact | None]:
+    """On the last day of a period: a line for each account that was open in it."""
+    terms = s.policy.terms(StatementTerms) if s.policy is not None else None
+    first = terms.since(date.fromisoformat(day)) if terms is not None else None
+    if first is None:
+        return
+    since, start, place = first.isoformat(), first.toordinal(), s.place
+    holdings, saving, at_close = s.holding.rows, s.saving.rows, s.credit_at_close
+    for number, key in enumerate(sorted(holdings), start=1):
+        if not number % BREATH:
+            yield None
+        holding, row = holdings[key], saving.get(key)
+        opened = holding.opened
+        if opened > day or (holding.state == "closed" and row is not None and row.active < start):
+            continue
+        account = holding.account
+        yield StatementCut(account, max(opened, since), day, at_close(customer_account(account, place)))
+
 
 SERVICES: Services = {}
 """Kinds that may be one of several services of a visit."""
@@ -21,5 +54,6 @@ PRICES: Prices = {}
 
 REPRICE: Reprices = {}
 
-STEPS: tuple[Step, ...] = (DORMANCY,)
+STATEMENTS = Step("statements", "day-step", cut_statements, closing=True)
+STEPS: tuple[Step, ...] = (DORMANCY, STATEMENTS)
 """What the end of the day does for this product."""

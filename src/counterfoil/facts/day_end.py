@@ -84,3 +84,16 @@ class BalancesChecked(Fact):
     pending_credits: int
     balances: bytes
     """The hash of every account's four counters (docs/formats/bulk.md)."""
+
+
+@recorded(236)
+@dataclass(frozen=True, slots=True)
+class StatementCut(Fact):
+    """The period of an account's statement has ended: ``since`` to ``value_date``, both included. ``balance``: at its
+    close, by value dates, minor units. A line of its step; the period before it is the account's last line of that
+    kind, and the balance there is this one's opening balance."""
+
+    account: str
+    since: str
+    value_date: str
+    balance: int

@@ -35,11 +35,14 @@ class Step(NamedTuple):
     a list of keys made first, look each row up when its turn comes, and yield None now and then where most accounts
     have no line. ``state.policy`` is that day's edition while lines are asked for. Each line carries ``value_date``,
     and has at most ``LEGS_MAX`` legs.
+
+    ``closing``: its lines look at balances at the close of the day, so ``state.later`` tells them what moved since.
     """
 
     name: str
     kind: str
     lines: Callable[[State, str], Iterator[Fact | None]]
+    closing: bool = False
 
 
 LEGS_MAX = 15

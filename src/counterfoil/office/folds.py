@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any
 from counterfoil import codec
 from counterfoil.facts import counter as c
 from counterfoil.facts import customers as p
+from counterfoil.facts import day_end as d
 from counterfoil.facts import money as m
 from counterfoil.facts import office as o
 from counterfoil.facts.record import Fact
 from counterfoil.journal.entry import clerk_key_id
 from counterfoil.kernel.idents import transfer_id
+from counterfoil.ledger.booking import moves
 from counterfoil.office import rows as r
 from counterfoil.office.bills import folds as bills_folds
 from counterfoil.office.checks import folds as checks_folds
@@ -60,9 +62,18 @@ def accounts_of(fact: Fact) -> list[str]:
     return list(dict.fromkeys(one for one in (getattr(fact, name) for name in fields) if one))
 
 
+def changes_tables(fact: Fact, by_clerk: bool) -> bool:
+    """Whether facts of this kind do anything to the fold tables. Lines that only say something do not."""
+    known = (fact.number, fact.version) in FOLDERS
+    return known or by_clerk or moves(fact) or bool(_about(type(fact))) or isinstance(fact, m.Reversed)
+
+
 @cache
 def _about(cls: type[Fact]) -> tuple[str, ...]:
-    """The fields of a kind of fact that name accounts and loans."""
+    """The fields of a kind of fact that name accounts and loans. That a statement's period has ended is none of the
+    entries that the statement shows."""
+    if cls is d.StatementCut:
+        return ()
     return tuple(name for name in ("account", "to_account", "loan") if hasattr(cls, name))
 
 

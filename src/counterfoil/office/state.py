@@ -28,7 +28,7 @@ from counterfoil.office.bills import rows as bills
 from counterfoil.office.checks import rows as checks
 from counterfoil.office.day_end import rows as day_end_rows
 from counterfoil.office.fold_tables import FOLDS, PASSING
-from counterfoil.office.folds import FOLDERS, accounts_of
+from counterfoil.office.folds import FOLDERS, accounts_of, changes_tables
 from counterfoil.office.loans import rows as loans
 from counterfoil.office.money_orders import rows as money_orders
 from counterfoil.office.people import rows as people
@@ -131,6 +131,9 @@ class State:
         self.editions: dict[bytes, Edition] = {}
         self.memo: dict[str, Any] = {}
         """What is worked out from the editions; forgotten when another one is entered."""
+        self.later: Mapping[int, int] = {}
+        """While lines of a closing step are asked for: what moved on ledger accounts (credit less debit, posted) with a
+        value date after the day that they are of."""
         self.policy: Edition | None = None
         self.current: r.EpochRow | None = None
         self.today: r.DayRow | None = None
@@ -243,6 +246,14 @@ class State:
             raise Fault(f"ledger account {name}: {outcome.name}")
         return number
 
+    def credit_at_close(self, name: str) -> int:
+        """Credits less debits of a ledger account, posted, but for what is ``later``."""
+        number = self.account_ids.get(name)
+        if number is None:
+            return 0
+        debits, credits, _, _ = self.machine.balance(number)
+        return credits - debits - self.later.get(number, 0)
+
     def forget_accounts(self, known: int) -> None:
         """Takes back ledger accounts beyond the first ``known``: their request was refused."""
         for name in list(islice(reversed(self.account_ids), len(self.account_ids) - known)):
@@ -294,7 +305,7 @@ class State:
         kinds = set(map(type, facts))
         many = savings_folds.FOLD_MANY.get((facts[0].number, facts[0].version)) if len(kinds) == 1 else None
         if many is None:
-            for fact in facts:
+            for fact in facts if len(kinds) > 1 or changes_tables(facts[0], at.by_clerk) else ():
                 self.fold(fact, at)
             return
         epoch, sequence = at.epoch, at.sequence

@@ -33,7 +33,9 @@ from counterfoil.facts.day_end import BulkEntered, BulkPosted, DayEnded, LineSet
 from counterfoil.facts.record import Fact
 from counterfoil.kernel.days import day as read_day
 from counterfoil.kernel.days import moment
+from counterfoil.kernel.idents import transfer_id
 from counterfoil.kernel.outcomes import Fault, Malformed, Unavailable
+from counterfoil.ledger.transfers import EXPIRE, PENDING, VOID, Transfer
 from counterfoil.office.day_end.rows import BulkRow
 from counterfoil.office.deciding import Step
 from counterfoil.office.rules import Part
@@ -42,6 +44,7 @@ from counterfoil.operations import bulk
 from counterfoil.operations.answers import Accepted, Answer, Unanswered
 from counterfoil.operations.desk import Desk, SystemRequest
 from counterfoil.operations.registry import STEPS
+from counterfoil.operations.store import TRANSFER
 from counterfoil.operations.tables import BULK_LINES
 from counterfoil.policy.terms.day_end import DayEndTerms
 
@@ -50,6 +53,8 @@ Chunks = dict[tuple[bytes, int], list[Fact]]
 """(what the lines are kept by, chunk) → its facts."""
 PIECE = 128
 """Lines in one go beside an open counter: what a customer may wait longer is then a few milliseconds."""
+LATER_ROWS = 2_000
+"""Transfers looked at in one go for what moved after a day."""
 HANDED_CHUNKS = 512
 """Chunks of lines that are handed from making to booking in memory; what is beyond them is read back."""
 DAYS_MAX = 3_700
@@ -278,6 +283,7 @@ class _Staging:
         self.id = desk.entropy(16)
         self.tree = bulk.LinesTree()
         self.edition = self.state.policy_on(day)
+        self.later = _Later(desk, day) if step.closing else None
         self._lines: Iterator[Fact | None] | None = None
         self._waiting: list[Fact] = []
 
@@ -287,12 +293,15 @@ class _Staging:
             return False
         if desk.state is not self.state:
             raise Unavailable("The office was taken up again after a failed commit. Run the end of the day again.")
+        if self.later is not None and not self.later.seen(desk):
+            return True
         state, now = self.state, self.state.policy
         state.policy = self.edition
+        state.later = self.later.moved if self.later is not None else {}
         try:
             over = self._fill(state)
         finally:
-            state.policy = now
+            state.policy, state.later = now, {}
         if self._waiting and (over or len(self._waiting) == bulk.CHUNK_LINES):
             facts, self._waiting = self._waiting, []
             lines = [bulk.encode_line(fact) for fact in facts]
@@ -322,6 +331,30 @@ class _Staging:
             raise Unavailable("The office was taken up again after a failed commit. Run the end of the day again.")
         fact = BulkEntered(self.step.name, self.day, self.tree.size, self.tree.root(), self.id, self.edition.digest)
         _accepted(desk, _entry(desk, self.id, self.step.kind, self.step.name, self.day, fact))
+
+
+class _Later:
+    """What moved with a value date after ``day``: read from the first business day after it on, then as it goes on.
+
+    Nothing that was entered before that day was opened can have a later value date: lines of a day's end have its own.
+    """
+
+    def __init__(self, desk: Desk, day: str) -> None:
+        self.moved: dict[int, int] = {}
+        self._day = read_day(day, field="date").toordinal()
+        opened = min(((row.epoch, row.opened) for row in desk.state.day.rows.values() if row.date > day), default=None)
+        self._last = transfer_id(*opened, 0) if opened is not None else desk.state.machine.highest
+
+    def seen(self, desk: Desk) -> bool:
+        """Takes what is new, a bounded number at a time; True once nothing is left."""
+        moved, rows = self.moved, 0
+        for row in desk.store.scan(TRANSFER.name, after=(self._last,), limit=LATER_ROWS):
+            one = Transfer._make(row)
+            if one.value > self._day and not one.flags & (PENDING | VOID | EXPIRE):
+                moved[one.debit] = moved.get(one.debit, 0) - one.amount
+                moved[one.credit] = moved.get(one.credit, 0) + one.amount
+            self._last, rows = one.id, rows + 1
+        return rows < LATER_ROWS
 
 
 def _entry(

@@ -277,6 +277,42 @@ def earned_by_lowest(rates: Rates, start: int, last: int, balance: int, moved: S
     return Earned(exact, ZERO, now, balance_days, max(0, last - start + 1))
 
 
+def accrued_in(rates: Rates, moved: Sequence[Moved], since: int, until: int) -> tuple[Fraction, int]:
+    """(what was earned on the days ``since`` to ``until``, exactly; their closing balances added up): for a statement.
+
+    ``moved``: every movement of the account, in the order of the days from which it earns; interest that was credited
+    earns from the day after. A plain walk day by day, begun with the crediting period that ``since`` lies in.
+    """
+    begin = moved[0][0] if moved else since
+    first = since
+    while first > begin and not rates.credits(first - 1):
+        first -= 1
+    by_day: dict[int, int] = {}
+    for day, amount in moved:
+        at = max(day, first)
+        by_day[at] = by_day.get(at, 0) + amount
+    balance, balance_days, lowest = 0, 0, None
+    accrued = compounded = total = ZERO
+    for day in range(first, until + 1):
+        balance += by_day.get(day, 0)
+        terms, before, last_of_month = rates.on(day), accrued, _month_end(day) == day
+        if terms is not None and terms.method == LOWEST_OF_MONTH:
+            lowest = balance if lowest is None else min(lowest, balance)
+            if last_of_month:
+                accrued, lowest = accrued + lowest * terms.rate_percent * Fraction(1, 1200), None
+        else:
+            accrued = accrued + (balance + compounded) * rates.daily(day)
+            if not rates.plain(day, day):
+                accrued = significant(accrued, DIGITS)
+        if day >= since:
+            total, balance_days = total + accrued - before, balance_days + balance
+        if rates.credits(day):
+            accrued = compounded = ZERO
+        elif rates.compounds(day):
+            compounded = accrued
+    return total, balance_days
+
+
 def whole(value: Fraction) -> int:
     """Minor units of an exact amount, half to even: the one rounding of interest."""
     return _half_even(value.numerator, value.denominator)

@@ -73,7 +73,6 @@ def test_the_yield_earned_is_that_of_the_rule(interest: int, average: int, shown
     ("changed", "field"),
     [
         ({"since": date(2026, 4, 1)}, "since"),
-        ({"since": date(2026, 3, 3)}, "movements"),
         ({"until": date(2026, 3, 8)}, "movements"),
         ({"fees": -1}, "fees"),
         ({"account": ""}, "account"),

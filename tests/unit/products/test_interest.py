@@ -15,6 +15,7 @@ from counterfoil.products import interest
 from counterfoil.products.interest import (
     Factors,
     Rates,
+    accrued_in,
     earned,
     earned_by_lowest,
     growth,
@@ -106,6 +107,41 @@ def test_what_is_credited_is_what_was_earned(
     if first <= last:
         amount, balance_days = interest.credited(Factors(rates, last), first, balance, moved)
         assert (amount, balance_days) == (whole(exact.exact), exact.balance_days)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    history=histories(80), rate=st.sampled_from(["0.01", "2", "3.875"]), parts=st.lists(st.integers(1, 88), max_size=3),
+    kind=st.sampled_from(["daily", "quarterly", "lowest"]),
+)  # fmt: skip
+def test_what_statements_say_was_earned_adds_up(
+    history: list[tuple[int, int]], rate: str, parts: list[int], kind: str
+) -> None:
+    """Over the statements of a crediting period, however it is cut, interest and balance-days are the period's."""
+    changed = {"compounding": "annual", "crediting": "annual", "method": "lowest-of-month"}
+    rates = Rates([(1, terms(rate_percent=Fraction(rate), **(changed if kind == "lowest" else {"compounding": kind})))])
+    first, last = START.toordinal() + history[0][0], START.toordinal() + 89  # A quarter of 90 days.
+    moved = [(START.toordinal() + day, amount) for day, amount in history]
+    ends = sorted({last, *(day for day in (START.toordinal() + part for part in parts) if first <= day < last)})
+    starts = [first, *(day + 1 for day in ends[:-1])]
+    said = [accrued_in(rates, moved, since, until) for since, until in zip(starts, ends, strict=True)]
+    if kind == "lowest":
+        whole_period = earned_by_lowest(rates, first, last, 0, moved)
+    else:
+        whole_period = earned(Factors(rates, last), first, 0, moved)
+    assert abs(sum(exact for exact, _ in said) - whole_period.exact) < Fraction(1, 10**20)
+    assert sum(days for _, days in said) == whole_period.balance_days
+
+
+def test_interest_begins_anew_after_it_was_credited() -> None:
+    rates = Rates(
+        [(1, terms(rate_percent=RATE, day_count="Actual/365 Fixed", compounding="daily", crediting="monthly"))]
+    )
+    day = date(2026, 2, 1).toordinal()
+    moved = [(START.toordinal(), 100_000), (day, 170)]  # What January earned earns from 1 February on.
+    alone, days = accrued_in(rates, [(day, 100_170)], day, day + 27)
+    assert accrued_in(rates, moved, day, day + 27) == (alone, days)
+    assert accrued_in(rates, [], day, day) == (0, 0)
 
 
 @settings(max_examples=60, deadline=None)

@@ -23,6 +23,7 @@ from counterfoil.office.readers import CUSTOMER
 from counterfoil.operations import quotes, self_service
 from counterfoil.operations.desk import Desk
 from counterfoil.operations.documents import kept
+from counterfoil.operations.documents.cuts import Cut, cuts_of
 from counterfoil.operations.documents.fees import fees_of
 from counterfoil.operations.documents.paper import Head, Words
 from counterfoil.operations.documents.statement import Statement, statement_paper
@@ -32,6 +33,8 @@ from counterfoil.operations.store import OfficeStore
 from counterfoil.operations.window import Shown
 from counterfoil.policy.terms.profile import ProfileTexts
 
+STATEMENTS = 24
+"""Statements on her list."""
 WRONG = mark("The number and the secret do not go together. Try again.")
 WEAK = mark("Choose 12 letters or more, such as four words that you will remember. Not your account number.")
 WAIT = mark("Several wrong tries for this account. Wait {seconds} seconds before the next one.")
@@ -234,8 +237,15 @@ async def statement(visit: Visit) -> Response[bytes]:
         found = None
     return await visit.render(
         "me-statement.html", status=422 if errors else 200, account=number, statement=found, errors=errors,
+        cuts=await visit.service.read(lambda store: _cuts(store, visit.who.clerk, number)),
         since=visit.query.get("from", "")[:10], until=visit.query.get("to", "")[:10], pdf=visit.house.pdf is not None,
     )  # fmt: skip
+
+
+def _cuts(store: OfficeStore, customer: str, number: str) -> list[Cut]:
+    """Her last statements, the newest first."""
+    self_service.check_hers(store, customer, number)
+    return cuts_of(store, number)[: -STATEMENTS - 1 : -1]
 
 
 async def statement_pdf(visit: Visit) -> Response[bytes]:

@@ -8,9 +8,10 @@ its entry and no others (``test_the_paper_of_a_loan_is_its_entrys``), and a noti
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from counterfoil import codec
@@ -19,33 +20,42 @@ from counterfoil.facts.checks import CheckDeposited
 from counterfoil.facts.day_end import BulkPosted
 from counterfoil.facts.kinds import kind_numbered
 from counterfoil.facts.loans import LoanOpened
+from counterfoil.facts.office import EditionTaken
 from counterfoil.kernel.days import day
 from counterfoil.kernel.money import currency
 from counterfoil.kernel.outcomes import Fault, Malformed, Translate, Unavailable
+from counterfoil.ledger.booked.savings import payable
 from counterfoil.office.checks.rows import CheckItemRow
 from counterfoil.office.day_end.rows import BulkRow
 from counterfoil.office.loans.rows import LoanRow
-from counterfoil.office.rows import DayRow, EpochRow
+from counterfoil.office.rows import DayRow, EditionRow, EpochRow
 from counterfoil.operations import queries
 from counterfoil.operations.desk import load_state, read_entry
+from counterfoil.operations.documents.cuts import Moved, cuts_of, periods
 from counterfoil.operations.documents.fees import Elsewhere, Fees, fees_of
 from counterfoil.operations.documents.hold import Hold
 from counterfoil.operations.documents.loan import Conditions, Due, Loan, Payday
 from counterfoil.operations.documents.paper import Head, Words
 from counterfoil.operations.documents.savings import Savings
-from counterfoil.operations.documents.statement import PASSBOOK_LINES, Movement, Passbook, Statement
+from counterfoil.operations.documents.statement import PASSBOOK_LINES, Earned, Movement, Passbook, Statement
 from counterfoil.operations.receipts import TITLES
 from counterfoil.operations.store import OfficeStore
+from counterfoil.policy.edition import Edition, read_edition
 from counterfoil.policy.terms.elsewhere import Elsewhere as Elsewheres
-from counterfoil.policy.terms.savings import DAILY_BALANCE, LOWEST_OF_MONTH, SavingsTerms
+from counterfoil.policy.terms.savings import DAILY_BALANCE, LOWEST_OF_MONTH, AccountTerms, SavingsTerms
 from counterfoil.products import loans as rule
 from counterfoil.products.exact import rounded_half_up
+from counterfoil.products.interest import Rates, accrued_in, whole
+
+PAYABLE = payable("")
+"""What every ledger account begins with that interest is credited from."""
 
 
 def statement_of(
     store: OfficeStore, account: str, translate: Translate, *, since: date | None = None, until: date | None = None
 ) -> Statement:
-    """The statement of a customer's account, both days included.
+    """The statement of a customer's account, both days included: as it was cut where the end of the day has cut that
+    period, else of what was booked in it. A savings account's says what it earned.
 
     ``until``: the last business day if left out; ``since``: the first day of that month.
     """
@@ -53,16 +63,67 @@ def statement_of(
     first = since or last.replace(day=1)
     if first > last:
         raise Malformed("the period begins before it ends", field="from")
-    lines = movements_of(store, account, translate)
-    before = [one for one in lines if one.on < first]
+    moved = _moved_of(store, account, translate)
+    found = next((one for one in periods(cuts_of(store, account), moved) if one.cut[:2] == (first, last)), None)
+    if found is not None:
+        known = [one for one in moved if one.at < found.cut.at]
+        opening, shown = found.opening, _led(found.opening, [(one.value, one) for one in found.moved])
+    else:
+        known = moved
+        opening = sum(one.amount for one in moved if one.booked < first)
+        shown = _led(opening, [(one.booked, one) for one in moved if first <= one.booked <= last])
     return Statement(
-        head=_head(store, account, last),
-        account=account,
-        since=first,
-        until=last,
-        opening=before[-1].balance if before else 0,
-        movements=tuple(one for one in lines if first <= one.on <= last),
+        head=_head(store, account, last), account=account, since=first, until=last, opening=opening, movements=shown,
+        earned=_earned(store, account, known, first, last),
+    )  # fmt: skip
+
+
+def _earned(store: OfficeStore, account: str, moved: Sequence[Moved], since: date, until: date) -> Earned | None:
+    """What an account earned in a period that is over; None where it bears no interest or has not moved by then."""
+    holding = store.get("holding", (account,))
+    rates = _rates_of(store, str(holding[2])) if holding is not None else None
+    if rates is None or not rates.ever or until > last_day(store):
+        return None
+    earning = sorted((one.value.toordinal() + one.interest, one.amount) for one in moved)
+    if not earning or earning[0][0] > until.toordinal():
+        return None
+    first, last = since.toordinal(), until.toordinal()
+    exact, balance_days = accrued_in(rates, earning, first, last)
+    low = high = last
+    while low > 1 and not rates.compounds(low - 1) and last - low < 366:
+        low -= 1
+    while not rates.compounds(high) and high - last < 366:
+        high += 1
+    average = whole(Fraction(balance_days, last - first + 1))
+    return Earned(max(0, whole(exact)), max(0, average), high - low + 1)
+
+
+def _rates_of(store: OfficeStore, product: str) -> Rates:
+    """The terms of a product in every edition that took effect."""
+    rows = sorted(
+        map(EditionRow._make, store.scan("edition")), key=lambda row: (row.effective, row.epoch, row.sequence)
     )
+    found: list[tuple[int, AccountTerms | None]] = []
+    for row in sorted(rows, key=lambda row: (row.effective, row.epoch, row.sequence)):
+        facts = read_entry(store.entries(row.epoch, row.sequence, 1)[0]).facts
+        content = next(fact.content for fact in facts if isinstance(fact, EditionTaken))
+        table = _edition(content).terms(SavingsTerms)
+        found.append((day(row.effective).toordinal(), table.accounts.get(product) if table is not None else None))
+    return Rates(found)
+
+
+@lru_cache(maxsize=16)
+def _edition(content: bytes) -> Edition:
+    return read_edition(content)
+
+
+def _led(opening: int, moved: Sequence[tuple[date, Moved]]) -> tuple[Movement, ...]:
+    """Movements as they are shown, each with the balance after it."""
+    found, balance = [], opening
+    for on, one in moved:
+        balance += one.amount
+        found.append(Movement(on, one.what, one.amount, balance))
+    return tuple(found)
 
 
 def passbook_of(store: OfficeStore, account: str, translate: Translate, *, page: int | None = None) -> Passbook:
@@ -203,6 +264,10 @@ def last_day(store: OfficeStore) -> date:
 
 def movements_of(store: OfficeStore, account: str, translate: Translate) -> list[Movement]:
     """Every movement of a customer's account as the customer sees it, in the order of the books."""
+    return list(_led(0, [(one.booked, one) for one in _moved_of(store, account, translate)]))
+
+
+def _moved_of(store: OfficeStore, account: str, translate: Translate) -> list[Moved]:
     book = queries.account_book(store, account)
     if book["holding"] is None:
         raise Malformed(f"{account!r} is not a customer's account", field="account")
@@ -215,7 +280,8 @@ def movements_of(store: OfficeStore, account: str, translate: Translate) -> list
         at = (line["epoch"], line["entry"])
         if at not in kinds:
             kinds[at] = _title(store, at, translate)
-        found.append(Movement(day(line["booked"]), kinds[at], left - balance, left))
+        interest = line["other"].startswith(PAYABLE)
+        found.append(Moved(at, day(line["booked"]), day(line["value"]), kinds[at], left - balance, interest))
         balance = left
     return found
 
@@ -231,10 +297,16 @@ def language_of_loan(store: OfficeStore, number: str) -> str:
     return str(_details_of(store, row[1] if row else None).get("language", "en"))
 
 
+_STEPS = {"credit-interest": TITLES["interest-pay"]}
+"""Steps of the end of a day whose lines have a name of their own for whoever reads a statement."""
+
+
 def _title(store: OfficeStore, at: tuple[int, int], translate: Translate) -> str:
-    """What made the movement: the entry's kind, or, for a line of the day's end, the kind of its step."""
+    """What made the movement: the entry's kind, or, for a line of the day's end, its step, or the kind of that."""
     read = read_entry(store.entries(at[0], at[1], 1)[0])
     posted = next((fact for fact in read.facts if isinstance(fact, BulkPosted)), None)
+    if posted is not None and posted.step in _STEPS:
+        return translate(_STEPS[posted.step])
     row = store.get("bulk", (posted.value_date, posted.step)) if posted is not None else None
     if row is not None:
         step = BulkRow(*row)  # type: ignore[arg-type]  # the store keeps the columns of the row class

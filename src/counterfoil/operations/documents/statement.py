@@ -29,7 +29,7 @@ from counterfoil.operations.documents.paper import (
     said,
     who,
 )
-from counterfoil.products.apy import apy_percent
+from counterfoil.products.apy import apy_earned_special_percent, apy_percent
 from counterfoil.products.exact import rounded_half_up
 
 PASSBOOK_LINES = 14
@@ -53,25 +53,36 @@ class Movement:
 
 @dataclass(frozen=True, slots=True)
 class Earned:
-    """What a savings account earned in the period, and the average balance it was earned on. Minor units."""
+    """What a savings account earned in the period, and the average balance it was earned on. Minor units.
+
+    ``compounding_days``: of the period in which its interest compounds, where that is longer than the statement's.
+    """
 
     interest: int
     average_balance: int
+    compounding_days: int = 0
 
     def __post_init__(self) -> None:
         not_below_zero(self.interest, "earned.interest")
         not_below_zero(self.average_balance, "earned.average_balance")
 
     def apy(self, days: int) -> str | None:
-        """The yield earned, two decimals (appendix A part II); None where there was no balance to earn on."""
-        if not self.average_balance:
+        """The yield earned, two decimals (appendix A part II.A; II.B where interest compounds more rarely than
+        statements are sent); None where there was no balance to earn on."""
+        if self.average_balance <= 0:
             return None
+        if self.compounding_days > days:
+            balance, interest = Fraction(self.average_balance), Fraction(self.interest)
+            return rounded_half_up(apy_earned_special_percent(balance, interest, days, self.compounding_days), 2)
         return rounded_half_up(apy_percent(Fraction(self.average_balance), Fraction(self.interest), days), 2)
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """An account from ``since`` to ``until``, both included. ``opening``: the balance before the first movement."""
+    """An account from ``since`` to ``until``, both included. ``opening``: the balance before the first movement.
+
+    What is dated before ``since`` came to light after the statement before this one was made: it is on this one.
+    """
 
     head: Head
     account: str
@@ -89,8 +100,8 @@ class Statement:
         if self.since > self.until:
             raise Malformed("the period begins before it ends", field="since")
         follow(self.opening, self.movements)
-        if any(not self.since <= one.on <= self.until for one in self.movements):
-            raise Malformed("every movement lies in the period", field="movements")
+        if any(one.on > self.until for one in self.movements):
+            raise Malformed("no movement lies after the period", field="movements")
 
     @property
     def closing(self) -> int:

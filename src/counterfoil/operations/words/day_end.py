@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from counterfoil.facts import day_end as f
 from counterfoil.kernel.outcomes import mark
-from counterfoil.operations.words.base import Around, Line, Notes, Titles, Told, says
+from counterfoil.operations.words.base import Around, Line, Notes, Titles, Told, account_line, says
 
 TITLES: Titles = {
     "day-step": mark("End of the day: one step"),
@@ -65,4 +65,14 @@ def _checked(f: f.BalancesChecked, w: Around) -> list[Line]:
         w.line(mark("Accounts in the books"), f.accounts),
         w.line(mark("All debits"), w.money(f.debits)),
         w.line(mark("All credits"), w.money(f.credits)),
+    ]
+
+
+@says(f.StatementCut)
+def _cut(f: f.StatementCut, w: Around) -> list[Line]:
+    return [
+        account_line(f.account, w),
+        w.line(mark("Statement from"), f.since),
+        w.line(mark("Statement to"), f.value_date),
+        w.line(mark("Balance at the end"), w.money(f.balance)),
     ]
