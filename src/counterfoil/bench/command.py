@@ -212,13 +212,20 @@ def _slips_report(result: Mapping[str, Any]) -> str:
 @bench.command("day-end")
 @_count("--accounts", 1_000_000, "Savings accounts that the end of the quarter is computed for.")
 @_count("--callers", 8, "Callers that make deposits meanwhile.")
+@click.option("--loans", type=click.IntRange(1), default=None, is_flag=False, flag_value=200_000,
+              help="Instead, so many loans (200,000 if no number is given) that all miss a payment.")  # fmt: skip
 @_SEED
 @_KEEP
 @json_option
-def day_end(accounts: int, callers: int, seed: int, keep: Path | None, json_: bool) -> int:
-    """The end of a quarter over many savings accounts, with the counter open beside it."""
+def day_end(accounts: int, callers: int, loans: int | None, seed: int, keep: Path | None, json_: bool) -> int:
+    """The end of a quarter over many savings accounts, with the counter open beside it; or of two days over loans."""
     from counterfoil.bench import day_end as measured
 
+    if loans is not None:
+        with progress() as say:
+            result = measured.run_loans(loans=loans, seed=seed, keep=keep, say=say)
+        _tell(result, json_, _loans_report)
+        return DONE if result["sound"] else WRONG
     with progress() as say:
         result = measured.run(accounts=accounts, callers=callers, seed=seed, keep=keep, say=say)
     _tell(result, json_, _day_end_report)
@@ -240,6 +247,23 @@ def _day_end_report(result: Mapping[str, Any]) -> str:
         f"{'the expense to the cent' if result['sound'] else 'and that is NOT the expense'}",
     ]
     return "\n".join(lines)
+
+
+def _loans_report(result: Mapping[str, Any]) -> str:
+    lines = [
+        told(result["machine"]),
+        f"seed {result['seed']}; {result['loans']:,} loans made in {result['built_seconds']} s; "
+        f"{result['memory_mb']} MB at most",
+    ]
+    for name, said in (("quiet", "a day on which nothing is due"), ("missed", "the day on which all are found late")):
+        day = result[name]
+        lines.append(
+            f"{said}: {day['seconds']} s, {day['processor_seconds']} s of the processor "
+            f"({day['processor_us_per_loan']} µs a loan)"
+        )
+    booked = ", ".join(f"{step} {count:,}" for step, count in sorted(result["lines"].items()))
+    sound = "every loan has its lines" if result["sound"] else "and that is NOT what the loans give"
+    return "\n".join([*lines, f"lines booked: {booked}; allowance {result['allowance']:,} minor units; {sound}"])
 
 
 @bench.command()

@@ -5,8 +5,12 @@ that is measured: a step whose lines open an account and pay into it, in another
 in the memory that is measured. Then the folder is opened and two quarters are ended: the first alone (the accrual of
 all, a crediting line for each, the sweep for dormant accounts), the second with deposits beside it.
 
+``run_loans``: so many small loans instead, all of which miss their first payment: a day on which nothing is due, then
+the day on which each has a line as missed and a line as late, and the allowance for all of them.
+
 Always true: what was credited is what the expense says, and every deposit was booked
-(``test_the_end_of_a_day_is_measured_and_sound``).
+(``test_the_end_of_a_day_is_measured_and_sound``); every loan was found missed and late, and the allowance is the
+edition's (``test_loans_are_assessed_and_sound``).
 """
 
 from __future__ import annotations
@@ -39,22 +43,29 @@ from counterfoil.bench.office import (
 from counterfoil.engines.clock import FileClock
 from counterfoil.engines.keys.session import ClerkSigner
 from counterfoil.facts.customers import AccountOpened
+from counterfoil.facts.loans import LoanOpened
 from counterfoil.facts.money import HouseMoved
 from counterfoil.facts.record import Fact
 from counterfoil.facts.savings import InterestCredited
 from counterfoil.kernel.idents import numbered
 from counterfoil.kernel.outcomes import Fault
+from counterfoil.ledger.booked.loans import ALLOWANCE
 from counterfoil.office.deciding import Step
 from counterfoil.office.state import State
 from counterfoil.operations.day_end import PIECE, DayEnd
 from counterfoil.operations.desk import Desk
 from counterfoil.operations.sequencer import Sequencer
+from counterfoil.policy.terms.loans import BUCKETS
+from counterfoil.products import loans as rule
 
 T = TypeVar("T")
 POLICY, PRODUCT, CURRENCY = "us-postal-bank", "passbook", "USD"
 OPENED = date(2026, 1, 2)
 FIRST, SECOND = (date(2026, 3, 31), date(2026, 4, 1)), (date(2026, 6, 30), date(2026, 7, 1))
 """The last day of each quarter, and the open day on which it is ended."""
+MISSED = (date(2026, 1, 5), date(2026, 1, 6))
+"""The day on which every loan's first payment is due, and the day on which it is found missed."""
+RATE, PAYMENTS = 2_800, 26
 FACES = (10_000, 1)
 TOGETHER = 8
 QUIET_SECONDS = 3
@@ -84,6 +95,80 @@ def run(
         "us_per_account": round(measured["alone_seconds"] / accounts * 1e6, 2),
         "processor_us_per_account": round(measured["processor_seconds"] / accounts * 1e6, 2), **measured,
     }  # fmt: skip
+
+
+def run_loans(
+    *, loans: int = 200_000, seed: int = 1, keep: Path | None = None, say: Callable[[str], None] = lambda line: None
+) -> dict[str, Any]:
+    """Builds an office with so many loans, ends two days, and gives the figures, ready for JSON."""
+    with folder_for(keep, "day-end-loans") as folder:
+        say(f"{loans:,} loans are made")
+        signers, started = _made(folder, seed), time.perf_counter()
+        process = get_context("spawn").Process(target=build_loans, args=(folder, loans, seed))
+        process.start()
+        process.join()
+        if process.exitcode != 0:
+            raise Fault("the loans could not be made")
+        built = round(time.perf_counter() - started, 1)
+        with bootstrap.open_office(folder, clock=FileClock(start=at(OPENED.isoformat(), "18:00"))) as opened_office:
+            desk = opened_office.desk
+            gc.collect()
+            gc.freeze()
+            office = BenchOffice(folder, desk, *signers, CURRENCY, f"measured {seed}")
+            _next_day(office, opened_office.clock, OPENED, MISSED[1] + timedelta(days=1))
+            say("the days before any payment is due")
+            DayEnd(lambda call: call(desk), together=TOGETHER).run((MISSED[0] - timedelta(days=1)).isoformat())
+            days: dict[str, Any] = {}
+            for name, day in zip(("quiet", "missed"), MISSED, strict=True):
+                say(f"{day}, {name}")
+                steps: dict[str, float] = {}
+                started, busy = time.perf_counter(), time.process_time()
+                DayEnd(lambda call: call(desk), together=TOGETHER, told=_timed(steps)).run(day.isoformat())
+                seconds, processor = time.perf_counter() - started, time.process_time() - busy
+                days[name] = {
+                    "seconds": round(seconds, 2), "processor_seconds": round(processor, 2),
+                    "processor_us_per_loan": round(processor / loans * 1e6, 2),
+                    "steps": {step: round(took, 2) for step, took in steps.items()},
+                }  # fmt: skip
+            lines = {
+                name: row.size for (_, name), row in desk.state.bulk.rows.items() if row.date == MISSED[1].isoformat()
+            }
+            debits, credits, _, _ = desk.state.balance(ALLOWANCE)
+            late = sum(row.owed for row in desk.state.loan.rows.values() if row.bucket == BUCKETS[1])
+            sound = lines.get("loan-dues") == lines.get("loan-delinquency") == loans and 0 < credits - debits < late
+            memory = peak_memory_mb()
+        machine = machine_facts(folder)
+    return {
+        "machine": machine, "seed": seed, "loans": loans, "built_seconds": built, "memory_mb": memory, **days,
+        "lines": lines, "allowance": credits - debits, "sound": sound,
+    }  # fmt: skip
+
+
+def build_loans(folder: Path, loans: int, seed: int) -> None:
+    """So many weekly loans, each on an account of its own, by the machinery that is measured."""
+    chance, day, first = Random(seed), OPENED.isoformat(), MISSED[0]
+
+    def lines(s: State, date_: str) -> Iterator[Fact | None]:
+        numbers: set[str] = set()
+        while len(numbers) < loans:
+            numbers.add(numbered(chance.randbytes(8), lead="4"))
+        terms: dict[int, Any] = {}
+        for number in sorted(numbers):
+            amount = chance.randrange(5_000, 50_001, 2_500)
+            if amount not in terms:
+                terms[amount] = rule.schedule(amount, "weekly", PAYMENTS, OPENED, first, RATE)
+            rows = terms[amount]
+            yield AccountOpened(number, "everyday")
+            yield LoanOpened(
+                loan=f"7{number[1:]}", customer=f"2{number[1:]}", amount=amount, case=f"A{number}", date=day, rate=RATE,
+                every="weekly", number_of_payments=PAYMENTS, first_due=first.isoformat(), payment=rows[0].payment,
+                last_payment=rows[-1].payment, total=sum(row.payment for row in rows), apr="28.00", till="",
+                account=number,
+            )  # fmt: skip
+
+    step = Step("open", "day-step", lines)
+    with bootstrap.open_office(folder, clock=file_clock(day)) as office:
+        DayEnd(lambda call: call(office.desk), steps=(step,), together=TOGETHER).run(day)
 
 
 def _made(folder: Path, seed: int) -> tuple[ClerkSigner, ClerkSigner]:

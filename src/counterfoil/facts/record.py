@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
-from functools import cache
 from operator import attrgetter
 from typing import Any, ClassVar, TypeVar, get_type_hints
 
@@ -57,27 +56,25 @@ def every_fact() -> dict[tuple[int, int], type[Fact]]:
 
 def fact_value(fact: Fact) -> list[Any]:
     """The value that is encoded for ``fact``."""
-    values = _fields(type(fact))(fact)
+    values = _encoder(type(fact))[1](fact)
     return [fact.number, fact.version, {place: value for place, value in enumerate(values, 1) if value is not None}]
 
 
 def fact_bytes(fact: Fact) -> bytes:
     """The canonical encoding of ``fact_value``, in half the time (``test_the_bytes_of_a_fact_are_its_values``)."""
-    cls = type(fact)
-    try:
-        head, values = _ENCODERS[cls]
-    except KeyError:
-        head, values = _ENCODERS[cls] = (encode([cls.number, cls.version])[1:], _fields(cls))
+    head, values = _encoder(type(fact))
     return b"\x83" + head + encode_fields(values(fact))
 
 
-@cache
-def _fields(cls: type[Fact]) -> Callable[[Fact], tuple[Any, ...]]:
-    """What gives the values of all fields of a fact, in order."""
-    names = [field.name for field in fields(cls)]
-    if len(names) < 2:  # Of one name alone it would give no tuple.
-        return lambda fact: tuple(getattr(fact, name) for name in names)
-    return attrgetter(*names)
+def _encoder(cls: type[Fact]) -> tuple[bytes, Callable[[Any], tuple[Any, ...]]]:
+    try:
+        return _ENCODERS[cls]
+    except KeyError:
+        names = [field.name for field in fields(cls)]
+        # Of one name alone the faster way would give no tuple.
+        values = attrgetter(*names) if len(names) > 1 else lambda fact: tuple(getattr(fact, name) for name in names)
+        _ENCODERS[cls] = encode([cls.number, cls.version])[1:], values
+        return _ENCODERS[cls]
 
 
 def read_fact(value: Any) -> Fact:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from counterfoil import codec
@@ -68,13 +67,17 @@ def changes_tables(fact: Fact, by_clerk: bool) -> bool:
     return known or by_clerk or moves(fact) or bool(_about(type(fact))) or isinstance(fact, m.Reversed)
 
 
-@cache
 def _about(cls: type[Fact]) -> tuple[str, ...]:
     """The fields of a kind of fact that name accounts and loans. That a statement's period has ended is none of the
     entries that the statement shows."""
-    if cls is d.StatementCut:
-        return ()
-    return tuple(name for name in ("account", "to_account", "loan") if hasattr(cls, name))
+    found = _ABOUT.get(cls)
+    if found is None:
+        names = () if cls is d.StatementCut else ("account", "to_account", "loan")
+        found = _ABOUT[cls] = tuple(name for name in names if hasattr(cls, name))
+    return found
+
+
+_ABOUT: dict[type[Fact], tuple[str, ...]] = {}
 
 
 def _epoch_opened(s: State, f: o.EpochOpened, at: Place) -> None:

@@ -285,6 +285,15 @@ def test_the_end_of_a_day_is_measured_and_sound(tmp_path: Path) -> None:
     assert "the expense to the cent" in done.output
 
 
+def test_loans_are_assessed_and_sound(tmp_path: Path) -> None:
+    done = CliRunner().invoke(bench, ["day-end", "--loans", "600", "--keep", str(tmp_path / "office"), "--json"])
+    assert done.exit_code == 0, done.output
+    result = json.loads(done.stdout)
+    wanted = {"accrue-interest": 1, "loan-dues": 600, "loan-delinquency": 600, "loan-allowance": 1}
+    assert result["lines"] == wanted
+    assert result["allowance"] > 0
+
+
 def test_the_http_benchmark_is_sound(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONPATH", str(Path(bootstrap.__file__).parents[1]))
     result = http.run(count=130, batches=3, batch=20, accounts=10, existing=300, keep=tmp_path / "kept" / "office")

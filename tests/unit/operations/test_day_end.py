@@ -141,7 +141,7 @@ def test_lines_in_memory_are_those_that_were_kept(small: None, monkeypatch: pyte
         patched.setattr(bulk, "read_own", reading)
         patched.setattr(bulk, "book", booking)
         ended(house, DAY, together=3)
-    kept = [fact for row in house.store.scan("bulk_lines") for fact in read(row[3])]  # type: ignore[arg-type]  # a blob
+    kept = [fact for row in house.store.scan("bulk_lines") for fact in read(row[3])]  # type: ignore[arg-type]  # a blob, as its column says
     assert sorted(map(repr, booked)) == sorted(map(repr, kept))
     assert len(read_back) == {0: 6, 1: 2, 512: 0}[handed]  # Of two steps: a chunk of two lines, and two chunks.
     sound(house)

@@ -141,7 +141,7 @@ def test_interest_begins_anew_after_it_was_credited() -> None:
     moved = [(START.toordinal(), 100_000), (day, 170)]  # What January earned earns from 1 February on.
     alone, days = accrued_in(rates, [(day, 100_170)], day, day + 27)
     assert accrued_in(rates, moved, day, day + 27) == (alone, days)
-    assert accrued_in(rates, [], day, day) == (0, 0)
+    assert accrued_in(rates, [], day, day) == (Fraction(0), 0)
 
 
 @settings(max_examples=60, deadline=None)
