@@ -102,14 +102,14 @@ def with_interest() -> tuple[House, str]:
 
 
 def unclaimed() -> tuple[House, str]:
-    """An account with 1,000.00 for which nobody has come in five years; the tills are closed meanwhile."""
+    """An account with 1,000.00 for which nobody has come in two years, long enough by the terms here; tills are closed."""
     house = counter()
     house.do("deposit", till="T1", account=house.account, amount=100_000, approve=[SUPERVISOR])
     house.close_tills(("T1", "102"), ("T2", "103"))
     house.close_day()
     house.clock = house.desk.clock = Later("file", house.clock.now())  # type: ignore[assignment]  # as a clock should be
-    house.at("2031-04-01T08:00")
-    house.date = "2031-04-01"
+    house.at("2028-04-01T08:00")
+    house.date = "2028-04-01"
     house.do("day-open", by=SUPERVISOR)
     DayEnd(lambda call: call(house.desk), together=8).run()
     return house, house.account
@@ -123,7 +123,7 @@ class Later(o.KindClock):
 
 
 def sent(house: House, account: str) -> Request:
-    return house.request("account-escheat", approve=[SUPERVISOR], account=account, state="co", reference="CO-2031-7")
+    return house.request("account-escheat", approve=[SUPERVISOR], account=account, state="mt", reference="MT-2028-7")
 
 
 @done("interest-pay", "InterestPaid")

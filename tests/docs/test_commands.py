@@ -1,8 +1,9 @@
 """Every command that a page shows is run: in order, one folder a page, with the exit code that the page promises.
 
 A page is read as if in the checkout: ``docs``, ``verifier`` and the like are there, ``counterfoil`` and ``python3`` are
-this checkout's. A block after ``<!-- file: NAME -->`` is saved under that name; one after ``<!-- slow -->`` is run only
-in ``make test-slow``, together with its whole page. ``# exit N`` ends a command that is meant to end with N.
+this checkout's. A block after ``<!-- file: NAME -->`` is saved under that name. ``# exit N`` ends a command that is
+meant to end with N. ``make test`` runs the README's commands, without the blocks after ``<!-- slow -->``;
+``make test-slow`` runs those of every page, whole.
 """
 
 from __future__ import annotations
@@ -28,12 +29,12 @@ def runs(block: Block) -> list[Command]:
     return [one for one in commands(block) if one.text not in MADE]
 
 
-def with_commands(*, slow: bool) -> list[object]:
-    """The pages that hold commands; ``slow``: those that hold a slow block."""
+def with_commands() -> list[object]:
+    """The pages that hold commands."""
     return [
         pytest.param(page, id=name_of(page))
         for page in pages()
-        if any(block.language == "console" and runs(block) and (block.slow or not slow) for block in blocks(page))
+        if any(block.language == "console" and runs(block) for block in blocks(page))
     ]
 
 
@@ -87,19 +88,18 @@ def run(text: str, work: Path, environment: dict[str, str]) -> subprocess.Comple
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("page", with_commands(slow=False))
-def test_every_command_of_a_page_does_what_it_says(page: Path, tmp_path: Path) -> None:
-    play(page, tmp_path, slow=False)
+def test_every_command_of_the_readme_does_what_it_says(tmp_path: Path) -> None:
+    play(PROJECT / "README.md", tmp_path, slow=False)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("page", with_commands(slow=True))
-def test_the_long_commands_of_a_page_do_what_they_say(page: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("page", with_commands())
+def test_every_command_of_a_page_does_what_it_says(page: Path, tmp_path: Path) -> None:
     play(page, tmp_path, slow=True)
 
 
 def test_there_are_commands_to_run() -> None:
-    assert with_commands(slow=False)
+    assert len(with_commands()) > 1
 
 
 def test_a_console_block_holds_a_command() -> None:

@@ -23,6 +23,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import Any, NoReturn, TypeVar
 
 from counterfoil.kernel.limits import AMOUNT_MINOR_MAX, DENOMINATIONS_MAX, TEXT_CHARACTERS_MAX
@@ -148,8 +149,13 @@ def read_new_edition(content: bytes) -> Edition:
     return edition
 
 
+@lru_cache(maxsize=16)
 def read_edition(content: bytes) -> Edition:
-    """The edition in ``content`` (a TOML file), or ``BrokenEdition`` with line and reason."""
+    """The edition in ``content`` (a TOML file), or ``BrokenEdition`` with line and reason.
+
+    The same bytes give the same value, which nobody changes: an office is taken up, checked and rebuilt by few
+    editions, and reading one costs as much as a hundred deposits.
+    """
     if len(content) > EDITION_BYTES_MAX:
         raise BrokenEdition(f"{len(content)} bytes is over the limit of {EDITION_BYTES_MAX}")
     try:

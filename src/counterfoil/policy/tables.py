@@ -22,6 +22,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from datetime import date
 from fractions import Fraction
+from functools import cache
 from types import UnionType
 from typing import Annotated, Any, NoReturn, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -130,11 +131,17 @@ Names = Annotated[tuple[str, ...], Cell(_names)]
 Texts = Annotated[tuple[str, ...], Cell(_texts)]
 
 
+@cache
+def _hints(cls: type) -> Mapping[str, Any]:
+    """The kinds of value of a table's class: looked up once, for they cost more than reading a whole edition."""
+    return get_type_hints(cls, include_extras=True)
+
+
 def read_table(cls: type[T], table: Any, *, within: str) -> T:
     """The value of ``cls`` that ``table`` says. Raises ``BadValue`` naming the key."""
     if not isinstance(table, dict):
         raise BadValue(within.rpartition(".")[2], f"[{within}] is a table", within=within)
-    hints = get_type_hints(cls, include_extras=True)
+    hints = _hints(cls)  # type: ignore[arg-type]  # a class can be hashed
     known = {f.name: f for f in fields(cls)}  # type: ignore[arg-type]  # every table class is a dataclass
     for key in table:
         if key not in known:
