@@ -54,7 +54,7 @@ GOLDEN: dict[tuple[str, int, int], tuple[str, str]] = {
         "20c3b1066974657874203620c3b1",
     ),
     ("MinorMarked", 193, 1): (
-        "8318c101a3016974657874203120c3b102f40343030303",
+        "8318c101a5016974657874203120c3b102f40343030303046974657874203420c3b1051903ed",
         "8318c101a3016974657874203120c3b102f40343030303",
     ),
     ("BenefitCredited", 195, 1): (
@@ -248,6 +248,13 @@ def _() -> tuple[House, Request]:
         "estate-pay", **TWO, account=house.account, amount=50_000, presented_by=house.names["other"], till="T1",
         identification="passport",
     )  # fmt: skip
+
+
+@reached("minor.majority")
+def _() -> tuple[House, Request]:
+    house = house_with()
+    child: dict[str, Any] = {"customer": house.customer, "details": DIGEST, "minor": True}
+    return house, house.request("minor-mark", **child, state="al")
 
 
 @done("minor-mark", "MinorMarked")

@@ -20,7 +20,7 @@ from counterfoil.office.people import rights
 from counterfoil.office.people.rows import LevyRow
 from counterfoil.office.rules import Decision, Part, Sitting
 from counterfoil.office.state import State
-from counterfoil.policy.terms.people import PeopleTerms
+from counterfoil.policy.terms.people import MAJORITY, PeopleTerms, only_state
 from counterfoil.products.benefits import look_back
 
 
@@ -136,9 +136,18 @@ def decide_mark_minor(a: ask.MarkMinor, s: State, by: Sitting) -> Decision:
     """Under age or of age, as the paper with the date of birth shows."""
     refused = rules.open_day(s, a.date, by) or _living(s, a.customer)
     row = s.minor.get(a.customer)
+    refused = refused or _measured_by(a, s)
     if not refused and (row is not None and bool(row.minor)) == a.minor:
         refused = nay.AgeSame(a.customer)
-    return refused or [Part(a.kind, (f.MinorMarked(a.customer, a.minor, a.details),))]
+    return refused or [Part(a.kind, (f.MinorMarked(a.customer, a.minor, a.details, a.state, a.majority),))]
+
+
+def _measured_by(a: ask.MarkMinor, s: State) -> Refusal | None:
+    """The age of majority is that of the edition for the state where the person lives."""
+    policy = rules.edition(s)
+    terms, state = policy.terms(PeopleTerms), a.state if a.state is not None else only_state(policy.tables)
+    years, asked = terms.of_age_at(state) if terms is not None else MAJORITY, a.majority or MAJORITY
+    return None if asked == years else nay.MajorityDiffers(state.upper() or "-", years, asked)
 
 
 def decide_credit_benefit(a: ask.CreditBenefit, s: State, by: Sitting) -> Decision:

@@ -98,11 +98,14 @@ class EstatePaid(Fact):
 @recorded(193)
 @dataclass(frozen=True, slots=True)
 class MinorMarked(Fact):
-    """Whether a person is under age, by the date of birth that was shown; the date itself stands in the details."""
+    """Whether a person is under age, by the date of birth that was shown; the date itself stands in the details.
+    ``majority``: the age that it was measured by, in the law of ``state``; 18 if there is none."""
 
     customer: str
     minor: bool
     details: bytes
+    state: str | None = None
+    majority: int | None = None
 
 
 @recorded(195)

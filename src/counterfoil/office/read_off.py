@@ -13,6 +13,7 @@ from typing import Any
 from counterfoil.kernel.days import day
 from counterfoil.kernel.money import currency, parse_decimal
 from counterfoil.kernel.outcomes import Malformed
+from counterfoil.policy.terms.people import MAJORITY
 from counterfoil.products.micr import fingerprint, read_line
 
 Read = Callable[[Mapping[str, str], Mapping[str, Any]], tuple[Mapping[str, str], Mapping[str, Any]]]
@@ -47,17 +48,15 @@ def cash_flow(details: Mapping[str, str], body: Mapping[str, Any]) -> tuple[Mapp
     return details, {"left": max(0, amounts[0] - amounts[1] - amounts[2])}
 
 
-MAJORITY = 18
-"""Years at which a person is of age: in most states (Alabama and Nebraska say 19, Mississippi 21)."""
-
-
 def age(details: Mapping[str, str], body: Mapping[str, Any]) -> tuple[Mapping[str, str], Mapping[str, Any]]:
-    """Whether the person is under age on the request's day. The date of birth itself stays in the details."""
+    """Whether the person is under age on the request's day, by the age of ``majority`` that the request names and the
+    desk holds against the edition. The date of birth itself stays in the details."""
     born, on = day(details["born"], field="details.born"), day(body.get("date", ""), field="date")
     if born > on:
         raise Malformed(f"details.born: {born} is after {on}", field="details.born")
     years = on.year - born.year - ((on.month, on.day) < (born.month, born.day))
-    return details, {"minor": years < MAJORITY}
+    majority = body.get("majority", MAJORITY)
+    return details, {"minor": years < majority} if type(majority) is int else {}
 
 
 READ_OFF: dict[str, Read] = {

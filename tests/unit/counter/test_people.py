@@ -12,8 +12,9 @@ from cases.people import DIGEST, TWO, child, dead, estate, house_with, joint, le
 from cases.remittances import CODE, DETAILS
 from counterfoil.kernel.outcomes import Malformed
 from counterfoil.office.read_off import age
+from counterfoil.policy.edition import BrokenEdition, read_edition
 from counterfoil.products.claim_codes import code_hash
-from counterfoil.testing.builders import CLERK, NEXT_DAY, OFFICE, OTHER, SUPERVISOR, House, outcome_of
+from counterfoil.testing.builders import CLERK, EDITION, NEXT_DAY, OFFICE, OTHER, SUPERVISOR, House, outcome_of
 
 OK = "accepted"
 
@@ -271,6 +272,54 @@ def test_an_age_is_read_from_the_paper(born: str, on: str, minor: bool) -> None:
     kept, read = age({"born": born, "shown": "birth certificate"}, {"date": on})
     assert read == {"minor": minor}
     assert kept["born"] == born
+
+
+@pytest.mark.parametrize(
+    ("state", "majority", "outcome"),
+    [
+        (None, None, OK),  # the only state served says nothing else: 18
+        (None, 18, OK),
+        (None, 19, "minor.majority"),
+        ("mt", None, OK),
+        ("al", None, "minor.majority"),
+        ("al", 18, "minor.majority"),
+        ("al", 19, OK),
+        ("ms", 21, OK),
+        ("ms", 19, "minor.majority"),
+    ],
+)
+def test_the_age_of_majority_is_the_editions(
+    lives: House, state: str | None, majority: int | None, outcome: str
+) -> None:
+    given = {"customer": lives.customer, "details": DIGEST, "minor": True, "state": state, "majority": majority}
+    told = lives.decide("minor-mark", **{name: value for name, value in given.items() if value is not None})
+    assert outcome_of(told) == outcome
+
+
+@pytest.fixture(scope="module")
+def lives() -> House:
+    return house_with(0)
+
+
+@pytest.mark.parametrize(("majority", "minor"), [(18, False), (19, True), (21, True)])
+def test_an_age_is_measured_by_the_majority_that_is_named(majority: int, minor: bool) -> None:
+    born = {"born": "2007-11-26", "shown": "birth certificate 12"}  # eighteen today
+    assert age(born, {"date": "2025-11-26", "majority": majority})[1] == {"minor": minor}
+
+
+@pytest.mark.parametrize(
+    ("lines", "reason"),
+    [
+        ("majority = 15", "one is of age from 16 to 21"),
+        ('majority_in = { al = { years = 22, source = "x" } }', "one is of age from 16 to 21"),
+        ('majority_in = { xx = { years = 19, source = "x" } }', "not a state's postal code"),
+        ("majority_in = { al = { years = 19 } }", "source is missing"),
+    ],
+)
+def test_an_age_of_majority_that_is_none_is_refused(lines: str, reason: str) -> None:
+    kept = [line for line in EDITION.decode().split("\n") if not line.startswith("majority_in")]
+    with pytest.raises(BrokenEdition, match=reason):
+        read_edition("\n".join(kept).replace("[people]", f"[people]\n{lines}").encode())
 
 
 def test_nobody_is_born_tomorrow() -> None:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import pytest
 
+from counterfoil.engines.editions import demonstration
 from counterfoil.policy.edition import BrokenEdition, read_edition
-from counterfoil.policy.terms.loans import LoanTerms
+from counterfoil.policy.profiles import POSTAL_BANK
+from counterfoil.policy.terms.loans import LoanTerms, allowing_less
 from counterfoil.testing.builders import EDITION
 
 TEXT = EDITION.decode()
@@ -63,6 +67,48 @@ def test_an_edition_above_the_cap_of_a_served_state_is_refused(apr: str, fine: b
     with pytest.raises(BrokenEdition, match="xx allows less") as error:
         read_edition(text.encode())
     assert error.value.line == line_of(text, "[loans.state_caps.xx]") + 1
+
+
+CAPS = """
+[state_caps]
+source = "tests"
+[state_caps.check_cashing]
+wv = {{ payroll = "1" }}
+[state_caps.small_loan]
+mt = {{ apr = "{}", source = "a law" }}
+nc = {{ apr = "16", source = "a law" }}
+"""
+
+
+@pytest.mark.parametrize(
+    ("cap", "more", "fine"),
+    [
+        ("28.00", "", True),  # at the cap
+        ("27.99", "", False),  # one hundredth above it
+        ("27.99", 'preempted_by = "an act"\n', True),
+    ],
+)
+def test_a_loan_is_lawful_in_every_state_that_is_served(cap: str, more: str, fine: bool) -> None:
+    text = TEXT.replace("[loans]\n", f"[loans]\n{more}") + CAPS.format(cap)
+    if fine:
+        found = read_edition(text.encode())
+        assert allowing_less(found.tables) == ([("MT", Fraction(2799, 100))] if more else []), "NC is not served"
+        return
+    with pytest.raises(BrokenEdition, match=r"above what MT allows, 27\.99 percent") as error:
+        read_edition(text.encode())
+    start = line_of(text, "[loans]")
+    assert error.value.line == next(
+        n for n, line in enumerate(text.split("\n"), start=1) if n > start and line.startswith("apr_max")
+    )
+
+
+def test_the_shipped_price_is_refused_where_state_law_binds() -> None:
+    text = demonstration(POSTAL_BANK).decode()
+    bound = "\n".join(line for line in text.split("\n") if not line.startswith("preempted_by"))
+    with pytest.raises(BrokenEdition, match=r"above what NC allows, 16\.00 percent"):
+        read_edition(bound.encode())
+    less = allowing_less(read_edition(text.encode()).tables)
+    assert [state for state, _ in less] == ["NC", "AR", "VT", "HI", "NY", "DC", "PA"], "it is told, not hidden"
 
 
 @pytest.mark.parametrize("rate", ["36.00", "0.00", "28.00"])

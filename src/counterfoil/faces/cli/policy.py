@@ -20,6 +20,7 @@ from counterfoil.operations.desk import Request, load_state
 from counterfoil.operations.simulate import simulate as run_simulation
 from counterfoil.policy.book import differences, lines_of
 from counterfoil.policy.edition import BrokenEdition, Edition, read_edition, read_new_edition
+from counterfoil.policy.terms import loans
 
 _AUTHORITY = click.option(
     "--authority", default=None, help="Written where the file leaves its authority empty, as `init` does."
@@ -117,9 +118,20 @@ def check(house: House, edition: str, authority: str | None, json_: bool) -> int
         as_json({"file": edition, "line": broken.line, "reason": broken.reason}) if json_ else click.echo(said)
         return WRONG
     if json_:
-        as_json({"file": edition, "name": found.name, "effective": found.effective, "digest": found.digest})
-    else:
-        click.echo(f"{edition}: {found.name} can be entered, with {len(lines_of(found))} values.")
+        as_json({
+            "file": edition, "name": found.name, "effective": found.effective, "digest": found.digest,
+            "states_allowing_less": {state: loans.rounded(apr) for state, apr in loans.allowing_less(found.tables)},
+        })  # fmt: skip
+        return 0
+    click.echo(f"{edition}: {found.name} can be entered, with {len(lines_of(found))} values.")
+    less = loans.allowing_less(found.tables)
+    terms = found.terms(loans.LoanTerms)
+    if less and terms is not None:
+        said = ", ".join(f"{state} {loans.rounded(apr)}" for state, apr in less)
+        click.echo(
+            f"  Small loans: up to {loans.rounded(terms.apr_max)} % a year. State law, as known here, allows less in "
+            f"{said}. The edition says that it does not bind: {terms.preempted_by}."
+        )
     return 0
 
 

@@ -8,7 +8,21 @@ from typing import Annotated, Any
 from counterfoil.kernel.outcomes import Malformed
 from counterfoil.office import readers as read
 from counterfoil.office.readers import Reader, short
-from counterfoil.office.requests import Account, Amount, Ask, Code, Customer, Date, Flag, Text, Till, Unit, _Cash, asked
+from counterfoil.office.requests import (
+    Account,
+    Amount,
+    Ask,
+    Code,
+    Counted,
+    Customer,
+    Date,
+    Flag,
+    Text,
+    Till,
+    Unit,
+    _Cash,
+    asked,
+)
 
 ROLES = ("guardian", "payee", "attorney")
 SCOPES = ("look", "draw")
@@ -103,11 +117,14 @@ class PayEstate(_Cash):
 @asked("minor-mark")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MarkMinor(Ask):
-    """``details``: the date of birth and the paper that shows it; the screen works out ``minor`` from them."""
+    """``details``: the date of birth and the paper that shows it; the screen works out ``minor`` from them. ``state``:
+    where the person lives (two small letters); ``majority``: the age at which one is of age there, 18 if left out."""
 
     customer: Customer
     details: Annotated[bytes, read.DIGEST]
     minor: Flag
+    state: Code | None = None
+    majority: Counted | None = None
 
 
 @asked("benefit-credit")

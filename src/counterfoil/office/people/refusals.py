@@ -60,6 +60,20 @@ class MinorLimit(Refusal):
 
 
 @coded(
+    "minor.majority",
+    mark(
+        "In this state ({state}) a person is of age at {years} years, and {asked} was asked for. Put {years} in, then "
+        "ask again. Nothing has been recorded."
+    ),
+)
+@dataclass(frozen=True, slots=True)
+class MajorityDiffers(Refusal):
+    state: str
+    years: int
+    asked: int
+
+
+@coded(
     "minor.same",
     mark("Customer {customer} is marked so already. There is nothing to change. Nothing has been recorded."),
 )

@@ -1,7 +1,9 @@
 """Terms of small loans in an edition: one price, bounded by a cap that no edition may lift.
 
-Always true: an edition whose rate or cap is above 36 percent, or above the cap of a state that it names, is refused
-with its line (``test_an_edition_above_a_cap_is_refused_with_its_line``).
+Always true: an edition whose rate or cap is above 36 percent, or above the cap of a state that it serves or names, is
+refused with its line (``test_an_edition_above_a_cap_is_refused_with_its_line``,
+``test_a_loan_is_lawful_in_every_state_that_is_served``). Only an edition that says which law stands above the states'
+is held to the 36 percent alone.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ from fractions import Fraction
 from typing import Any
 
 from counterfoil.policy.tables import BadValue, Minor, Names, Percent, Tables, Text, Whole
+from counterfoil.policy.terms.states import StateCaps, served, small_loan_cap
 
 EVERY = ("weekly", "biweekly", "semimonthly", "monthly")
 """How often a loan may be paid back."""
@@ -65,6 +68,9 @@ class LoanTerms:
     allowance: tuple[Allowance, ...]
     source: Text
     state_caps: Mapping[str, StateCap] = field(default_factory=dict)
+    preempted_by: Text | None = None
+    """The law by which no state's cap binds this lender, as 12 CFR 701.21(b) says of federal credit unions. Left out,
+    each state's binds (``[state_caps.small_loan]``)."""
 
     @property
     def rate_hundredths(self) -> int:
@@ -80,6 +86,15 @@ def check(terms: LoanTerms, tables: Mapping[type, Any]) -> None:
     if (terms.rate * 100).denominator != 1:
         raise BadValue("rate", "rate has more than two decimals: interest is kept in hundredths of a percent",
                        within="loans")  # fmt: skip
+    lowest = small_loan_cap(tables)
+    if terms.preempted_by is None and lowest is not None and terms.apr_max > lowest.percent:
+        allowed = rounded(lowest.percent)
+        raise BadValue(
+            "apr_max",
+            f"apr_max is above what {lowest.state} allows, {allowed} percent: lower it, serve other states, or say by "
+            "which law no state's cap binds (preempted_by)",
+            within="loans",
+        )
     for state, cap in terms.state_caps.items():
         if terms.apr_max > cap.apr_max:
             where = f"loans.state_caps.{state}"
@@ -103,6 +118,25 @@ def check(terms: LoanTerms, tables: Mapping[type, Any]) -> None:
     for one in terms.allowance:
         if one.percent > 100:
             raise BadValue("allowance", f"{one.bucket} sets aside more than is owed", within="loans")
+
+
+def rounded(percent: Fraction) -> str:
+    """A percentage to two decimals, rounded down: enough to say which cap it is."""
+    whole, rest = divmod(percent.numerator * 100 // percent.denominator, 100)
+    return f"{whole}.{rest:02d}"
+
+
+def allowing_less(tables: Mapping[type, Any]) -> list[tuple[str, Fraction]]:
+    """The states served whose law, as it is known here, allows less than the edition's ``apr_max``; lowest first. None
+    but where a law stands above theirs."""
+    terms: LoanTerms | None = tables.get(LoanTerms)
+    caps: StateCaps | None = tables.get(StateCaps)
+    rows = (caps.small_loan if caps is not None else None) or {}
+    found = [(state, rows[state.lower()].apr) for state in served(tables) if state.lower() in rows]
+    return sorted(
+        ((state, apr) for state, apr in found if terms is not None and apr < terms.apr_max),
+        key=lambda one: (one[1], one[0]),
+    )
 
 
 TABLES: Tables = {"loans": (LoanTerms, check)}
