@@ -55,8 +55,8 @@ PRODUCTS = (
         RemittanceTerms, ("cash-send",), ("claim-check", "cash-claim", "cash-send-cancel", "claim-unblock"), "cash_send"
     ),
     Product(
-        LoanTerms, ("loan-apply", "loan-open"), ("loan-pay", "loan-dues", "loan-defer", "loan-charge-off", "loan-recover"),
-        "loan",
+        LoanTerms, ("loan-apply", "loan-open"),
+        ("loan-pay", "loan-dues", "loan-defer", "loan-charge-off", "loan-recover"), "loan",
     ),
     Product(MailTerms, ("mail-sale", "stock-revalue", "stock-spoiled", "stamp-refund")),
     Product(

@@ -291,8 +291,9 @@ def test_an_age_is_read_from_the_paper(born: str, on: str, minor: bool) -> None:
 def test_the_age_of_majority_is_the_editions(
     lives: House, state: str | None, majority: int | None, outcome: str
 ) -> None:
-    given = {"customer": lives.customer, "details": DIGEST, "minor": True, "state": state, "majority": majority}
-    told = lives.decide("minor-mark", **{name: value for name, value in given.items() if value is not None})
+    given: dict[str, Any] = {"customer": lives.customer, "details": DIGEST, "minor": True}
+    given |= {name: value for name, value in (("state", state), ("majority", majority)) if value is not None}
+    told = lives.decide("minor-mark", **given)
     assert outcome_of(told) == outcome
 
 
