@@ -133,6 +133,10 @@ class MemoryStore:
         check_key(self._catalog[table], key, whole=True)
         return self._kept.tables[table].rows.get(tuple(key))
 
+    def several(self, table: str, keys: Sequence[Row]) -> dict[Row, Row]:
+        found = ((tuple(key), self.get(table, key)) for key in keys)
+        return {key: row for key, row in found if row is not None}
+
     def scan(
         self, table: str, prefix: Row = (), *, after: Row | None = None, limit: int | None = None,
         descending: bool = False,

@@ -168,6 +168,20 @@ class PostgresStore:
         check_key(self.catalog[table], key, whole=True)
         return next(self.scan(table, key), None)
 
+    def several(self, table: str, keys: Sequence[Row]) -> dict[Row, Row]:
+        spec, sql = self.catalog[table], self._sql[table]
+        for key in keys:
+            check_key(spec, key, whole=True)
+        if [kind for _, kind in spec.columns[: spec.key]] != ["blob"]:
+            found = ((tuple(key), self.get(table, key)) for key in keys)
+            return {key: row for key, row in found if row is not None}
+        text = f'{sql.select} WHERE "{spec.columns[0][0]}" = ANY(%b::bytea[])'
+        kept: dict[Row, Row] = {}
+        for part in chunks([key[0] for key in keys], _IDS_CHUNK):
+            rows = self._read(lambda con, part=part: _rows(con, text, (part,)))  # type: ignore[misc]  # bound now
+            kept |= {row[:1]: row for row in rows}
+        return kept
+
     def scan(
         self, table: str, prefix: Row = (), *, after: Row | None = None, limit: int | None = None,
         descending: bool = False,

@@ -219,6 +219,17 @@ class SqliteStore:
             raise StoreDamaged(f"{self.path}: a row of {spec.name} holds a value of the wrong type")
         return cast("Row | None", row)
 
+    def several(self, table: str, keys: Sequence[Row]) -> dict[Row, Row]:
+        spec, sql = self.catalog[table], self._sql[table]
+        for key in keys:
+            check_key(spec, key, whole=True)
+        if table in self._absent:
+            return {}
+        rows = cast("list[Row]", self._read(lambda con: con.executemany(sql.one, keys).fetchall()))
+        if not all(map(sql.fits, rows)):
+            raise StoreDamaged(f"{self.path}: a row of {spec.name} holds a value of the wrong type")
+        return {row[: spec.key]: row for row in rows}
+
     def scan(
         self, table: str, prefix: Row = (), *, after: Row | None = None, limit: int | None = None,
         descending: bool = False,

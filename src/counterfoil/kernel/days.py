@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from counterfoil.kernel.outcomes import Malformed, short
@@ -14,12 +15,21 @@ _LOCAL = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[
 
 def day(text: str, *, field: str = "date") -> date:
     """Reads ``2026-11-23`` exactly."""
-    if isinstance(text, str) and _DAY.fullmatch(text):
-        try:
-            return date.fromisoformat(text)
-        except ValueError:
-            pass
+    read = _day(text) if isinstance(text, str) else None
+    if read is not None:
+        return read
     raise Malformed(f"{short(text)} is not a date such as 2026-11-23", field=field)
+
+
+@lru_cache(maxsize=256)
+def _day(text: str) -> date | None:
+    """An office reads the same few dates all day."""
+    if not _DAY.fullmatch(text):
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def local_time(text: str, *, field: str = "at") -> datetime:

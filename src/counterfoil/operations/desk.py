@@ -138,6 +138,7 @@ class Request:
     body: bytes = field(default=b"", repr=False)
     _map: dict[str, Any] | None = field(default=None, repr=False)
     _approved: tuple[str, bytes] | None = field(default=None, repr=False)
+    _messages: dict[tuple[object, ...], bytes] = field(default_factory=dict, repr=False)
 
     def mapping(self) -> dict[str, Any]:
         """The body as a map."""
@@ -155,7 +156,7 @@ class Request:
         """The encoded approvals: signed before sequencing, in this process, by the clerks' own keys; once."""
         if self._approved is None or self._approved[0] != office:
             signers = [*self.signers, *([self.proves] if self.proves else [])]
-            approvals = [je.Approval(one.key_id, one.sign(self._to_sign(office, one.key_id))) for one in signers]
+            approvals = [je.Approval(one.key_id, self._signed(office, one)) for one in signers]
             self._approved = (office, je.encode_approvals(approvals))
         return self._approved[1]
 
@@ -163,11 +164,19 @@ class Request:
         """The signature of ``signer`` over this request as it is, to be sent with it later."""
         return Carried(signer.key_id, signer.sign(self._to_sign(office, signer.key_id)))
 
+    def _signed(self, office: str, signer: Signer) -> bytes:
+        """What was sent is taken as it is: it is verified, not made."""
+        return signer.signature if isinstance(signer, Carried) else signer.sign(self._to_sign(office, signer.key_id))
+
     def _to_sign(self, office: str, key_id: bytes) -> bytes:
-        return je.approval_message(
-            request_id=self.id, body_hash=je.body_hash(self.encoded()), office=office, epoch=self.epoch,
-            business_date=self.ask.date, key_id=key_id,
-        )  # fmt: skip
+        which = (office, self.epoch, self.id, key_id, self.encoded())
+        known = self._messages.get(which)
+        if known is None:
+            known = self._messages[which] = je.approval_message(
+                request_id=self.id, body_hash=je.body_hash(self.encoded()), office=office, epoch=self.epoch,
+                business_date=self.ask.date, key_id=key_id,
+            )  # fmt: skip
+        return known
 
     def check(self, office: str, signer: Signer, public_key: bytes) -> None:
         """``Malformed`` if ``signer`` is a carried signature that is not over this request by ``public_key``."""
@@ -220,6 +229,10 @@ class _Group:
     upserts: dict[str, list[Row]] = field(default_factory=dict)
     answered: dict[bytes, tuple[bytes, Answer | None, int, int]] = field(default_factory=dict)
     """Request id → (body hash, refusal or None, first draft, number of drafts)."""
+    remembered: Mapping[Row, Row] = field(default_factory=dict)
+    """What the store holds of these requests: looked up once, since nothing is committed within a group."""
+    today: str = ""
+    """The calendar day at the office."""
 
     def put(self, table: str, rows: Iterable[Row]) -> None:
         self.upserts.setdefault(table, []).extend(rows)
@@ -313,6 +326,7 @@ class Desk:
         group = _Group(self.size)
         results: list[Answer | Exception | None] = []
         try:
+            group.remembered = self.store.several("answer", [(request.id,) for request in requests])
             for request in requests:
                 results.append(self._taken(request, now, group))
             slips = self._commit(group)
@@ -366,7 +380,7 @@ class Desk:
             if known[0] != digest:
                 return Differs(request.id)
             return None
-        remembered = self.store.get("answer", (request.id,))
+        remembered = group.remembered.get((request.id,))
         if remembered is not None:
             if remembered[1] != digest:
                 return Differs(request.id)
@@ -409,7 +423,8 @@ class Desk:
         barred = self._barred(request.ask, numbers)
         if barred is not None:
             return barred
-        by = Sitting(tuple(numbers), now, self.calendar_day(), self.clock.kind, self.entropy(32))
+        group.today = group.today or self.calendar_day()
+        by = Sitting(tuple(numbers), now, group.today, self.clock.kind, self.entropy(32))
         ask = request.ask
         if isinstance(ask, Reverse):
             return decide_reversal(ask, self.state, by, self.original(ask.epoch, ask.entry, group))

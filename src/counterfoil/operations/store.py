@@ -202,6 +202,10 @@ class OfficeStore(Protocol):
         """One row by its whole key."""
         ...
 
+    def several(self, table: str, keys: Sequence[Row]) -> dict[Row, Row]:
+        """The rows among these whole keys, by key: in one question to the store, since each has its price."""
+        ...
+
     def scan(
         self,
         table: str,

@@ -399,6 +399,13 @@ class OfficeStoreContract:
                 store.commit(Commit((1, 0), upserts={"tally": [(0, number), (2_499, number)]}))
         assert walked == list(range(2_500))
 
+    def test_several_rows_are_found_in_one_question(self, store: OfficeStore) -> None:
+        rows: dict[Row, Row] = {(f"{n:05}", n): (f"{n:05}", n, None, n) for n in range(600)}
+        store.commit(Commit((1, 0), upserts={"note": list(rows.values())}))
+        assert store.several("note", []) == {}
+        assert store.several("note", [("none", 1), ("00003", 4)]) == {}
+        assert store.several("note", [*rows, ("none", 1), ("00003", 3)]) == rows
+
     @pytest.mark.parametrize("descending", [False, True])
     def test_a_long_walk_is_whole(self, store: OfficeStore, descending: bool) -> None:
         numbers = range(3_001)
@@ -410,6 +417,8 @@ class OfficeStoreContract:
     def test_a_wrong_table_or_key_is_our_bug(self, store: OfficeStore, table: str, key: Row) -> None:
         with pytest.raises(Fault):
             store.get(table, key)
+        with pytest.raises(Fault):
+            store.several(table, [key])
         with pytest.raises(Fault):
             list(store.scan(table, after=key))
 

@@ -69,6 +69,9 @@ class FaultyStore:
     def get(self, table: str, key: Row) -> Row | None:
         return self.store.get(table, key)
 
+    def several(self, table: str, keys: Sequence[Row]) -> dict[Row, Row]:
+        return self.store.several(table, keys)
+
     def scan(
         self, table: str, prefix: Row = (), *, after: Row | None = None, limit: int | None = None,
         descending: bool = False,

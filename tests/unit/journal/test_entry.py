@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hmac
 from dataclasses import fields, replace
 from hashlib import sha256
 from typing import Any
@@ -321,3 +322,9 @@ def test_commitments() -> None:
     with pytest.raises(Malformed):
         entry.facts_commitment(b"", b"x")
     assert entry.body_hash(b"x") == sha256(b"x").digest()
+
+
+@given(st.binary(min_size=32, max_size=32), st.text(max_size=20), st.binary(min_size=16, max_size=16))
+def test_an_account_commitment_is_an_hmac(key: bytes, account: str, salt: bytes) -> None:
+    whole = hmac.digest(key, account.encode() + salt, "sha256")
+    assert entry.account_commitment(key, account, salt) == whole[:16]

@@ -171,7 +171,7 @@ async def _write(api: Api, kind: str, caller: Caller, read: ReadBody) -> Reply:
         done = await api.writes.one(client, kind, key, value, api.translate(caller))
         first = done.value["entries"][0]
         where = {"Location": f"/v1/entries/{first['epoch']}/{first['entry']}"}
-        return _reply(done.status, wire.encode(done.value), headers=where)
+        return _reply(done.status, wire.encode_plain(done.value), headers=where)
 
     return await _answer(api, answered)
 
@@ -183,7 +183,7 @@ async def _batch(api: Api, caller: Caller, read: ReadBody) -> Reply:
             raise scope_missing(WRITE)
         value = await _json(caller, read, BATCH_BYTES_MAX)
         outcomes = await api.writes.batch(client, value, api.translate(caller))
-        return _reply(200, wire.encode({"outcomes": outcomes}))
+        return _reply(200, wire.encode_plain({"outcomes": outcomes}))
 
     return await _answer(api, answered)
 

@@ -6,8 +6,8 @@ say (``test_what_the_document_accepts_is_what_is_read``); a field of bytes is wr
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, NamedTuple
 
 from counterfoil.customers.details import CUSTOMER, LANGUAGES, SALT_BYTES, SHAPES
@@ -26,7 +26,6 @@ from counterfoil.operations.screens import MADE
 
 APPROVALS_MAX = 4
 KEY_ID_HEX, SIGNATURE_HEX, SALT_HEX = 16, 128, 2 * SALT_BYTES
-_HEX = re.compile(r"(?:[0-9a-f]{2})+")
 
 Schema = dict[str, Any]
 
@@ -97,11 +96,13 @@ def _details(value: Mapping[str, Any]) -> Details:
     return Details(details, _salt(value.get("salt")))
 
 
-def _members(kind: str) -> set[str]:
+@cache
+def _members(kind: str) -> frozenset[str]:
     """What a write of this kind may hold."""
     if kind == "visit":
-        return {"epoch", "body", "approvals", "services"}
-    return {"epoch", "body", "approvals", *(("details", "salt") if "details" in fields_of(ASKS[kind]) else ())}
+        return frozenset({"epoch", "body", "approvals", "services"})
+    beside = ("details", "salt") if "details" in fields_of(ASKS[kind]) else ()
+    return frozenset({"epoch", "body", "approvals", *beside})
 
 
 def _beside(
@@ -182,10 +183,14 @@ def _proof(ask: Ask, signers: list[Signer]) -> Signer | None:
 
 
 def _hexadecimal(value: Any, field: str, digits: int | None = None) -> bytes:
-    if not isinstance(value, str) or not _HEX.fullmatch(value) or digits not in (None, len(value)):
+    try:
+        read = bytes.fromhex(value)
+    except (TypeError, ValueError):
+        read = b""
+    if not read or read.hex() != value or digits not in (None, len(value)):
         wanted = f"{digits} hexadecimal digits are" if digits else "hexadecimal digits in pairs are"
         raise Malformed(f"{field} is {short(value)}: {wanted} needed", field=field)
-    return bytes.fromhex(value)
+    return read
 
 
 def _with_bytes(kind: Any, body: Mapping[str, Any]) -> dict[str, Any]:

@@ -27,6 +27,11 @@ def encode(value: Any) -> bytes:
     return msgspec.json.encode(plain(value))
 
 
+def encode_plain(value: Any) -> bytes:
+    """As ``encode``, of a value that ``plain`` has made."""
+    return msgspec.json.encode(value)
+
+
 def plain(value: Any) -> Any:
     """The value with bytes as hexadecimal text, and tuples and named tuples as lists."""
     kind = type(value)

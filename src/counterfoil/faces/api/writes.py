@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 from counterfoil.faces.api.kinds import read_prepare, read_write
 from counterfoil.faces.api.problems import Problem, problem_of, refusal_details, refusal_problem
 from counterfoil.faces.api.reads import accepted
+from counterfoil.faces.api.wire import plain
 from counterfoil.kernel.outcomes import Malformed, Translate, short
 from counterfoil.office.requests import ASKS
 from counterfoil.operations.answers import Accepted, Answer
@@ -35,7 +36,7 @@ PRINTED_MAX = 1_000
 
 
 class Done(NamedTuple):
-    """What is answered to one request: a status and a JSON value."""
+    """What is answered to one request: a status and a JSON value, which ``wire.plain`` has made."""
 
     status: int
     value: dict[str, Any]
@@ -157,7 +158,7 @@ class Writes:
             return _told(problem_of(error))
         if isinstance(answer, Accepted):
             told = told_once(self._service.desk.office_key, answer)
-            return Done(201, {**accepted(answer, self._currency), **({"told": told} if told else {})})
+            return Done(201, {**accepted(answer, self._currency), **({"told": plain(told)} if told else {})})
         return _told(refusal_problem(answer, translate))
 
 
@@ -167,7 +168,7 @@ def scope_missing(scope: str) -> Problem:
 
 
 def _told(problem: Problem) -> Done:
-    return Done(problem.status, problem.body(), problem)
+    return Done(problem.status, plain(problem.body()), problem)
 
 
 def _items(value: Any) -> Sequence[dict[str, Any]]:
