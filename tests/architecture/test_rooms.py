@@ -72,11 +72,14 @@ def chance_taken(syntax: ast.Module) -> Iterator[Finding]:
 
 def seedless(syntax: ast.Module) -> Iterator[Finding]:
     """Uses of ``random`` that have no seed of their own."""
+    seeded = set()
     for node, name in named(syntax):
-        if isinstance(node, ast.expr) and name.startswith("random.") and name != "random.Random":
+        if name == "random.Random":
+            seeded.add(node)
+        elif isinstance(node, ast.expr) and name.startswith("random."):
             yield node.lineno, f"uses {name}, whose seed is the machine's; make a random.Random(seed)"
     for node in ast.walk(syntax):
-        if isinstance(node, ast.Call) and not node.args and (node.func, "random.Random") in list(named(syntax)):
+        if isinstance(node, ast.Call) and not node.args and node.func in seeded:
             yield node.lineno, "random.Random() without a seed"
 
 

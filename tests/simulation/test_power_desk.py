@@ -128,7 +128,7 @@ def send_again(desk: Desk, expected: Expected, told: dict[bytes, Answer], where:
         assert made.count(request.id) == (len(first.entries) if isinstance(first, Accepted) else 0), where
 
 
-@pytest.mark.parametrize("script", [one_by_one, together])
+@pytest.mark.parametrize("script", [pytest.param(one_by_one, marks=pytest.mark.slow), together])
 def test_the_power_cut_at_every_event_of_a_unit_of_work(template: Path, tmp_path: Path, script: Script) -> None:
     cut_everywhere(template, tmp_path, script, lambda event: [("none", 0), ("all", 0), ("part", event)])
 
@@ -166,7 +166,7 @@ def cut_everywhere(
 
 
 @pytest.mark.parametrize("kept", [False, True])
-@pytest.mark.parametrize("script", [one_by_one, together])
+@pytest.mark.parametrize("script", [pytest.param(one_by_one, marks=pytest.mark.slow), together])
 def test_every_event_of_a_unit_of_work_reported_as_failed(
     template: Path, tmp_path: Path, script: Script, kept: bool
 ) -> None:
