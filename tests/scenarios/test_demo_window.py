@@ -111,6 +111,12 @@ def test_the_demo_opens_in_a_browser(made: Path) -> None:
         assert action is not None
         assert "<svg" in clerk.post(action.group(1), {})
         assert "COPY" not in clerk.text
+        way = re.search(r'href="(/verify\?text=[^"]+)"', clerk.text)
+        assert way is not None
+        assert "CF1:" in clerk.get(unescape(way.group(1)))
+        slip = re.search(r'name="text"[^>]*>\s*(CF1:[^<]+)</textarea>', clerk.text)
+        assert slip is not None
+        assert "This receipt is signed by the office" in clerk.post("/verify", {"text": unescape(slip.group(1))})
         clerk.client.close()
 
 

@@ -2,8 +2,9 @@
 
 Always true (``tests/unit/web/test_counter.py``): money moves only by the last button of a check page, whose form
 carries the request's id made when the form was first shown; sent twice, reloaded or gone back to, it is one entry
-(``test_a_form_sent_twice_is_one_entry``); what is wrong is said at its field and in the summary, and everything typed
-stays (``test_what_was_typed_stays``); a count is blind (``test_a_check_page_of_a_count_shows_no_expected_figure``).
+(``test_a_form_sent_twice_is_one_entry``, and for every kind ``test_whatever_is_posted_twice_is_one_entry``); what is
+wrong is said at its field and in the summary, and everything typed stays (``test_what_was_typed_stays``); a count is
+blind (``test_a_check_page_of_a_count_shows_no_expected_figure``).
 """
 
 from __future__ import annotations
@@ -457,6 +458,13 @@ async def _parked(visit: Visit, rid: str, draft: Draft, asked: Asked) -> Respons
 
 
 async def _sent(visit: Visit, rid: str, draft: Draft, asked: Asked) -> Response[bytes]:
+    """Asks at the desk, one press of this screen after another: the second press of a double click hears what the first
+    one did."""
+    async with visit.who.busy:
+        return await _sent_alone(visit, rid, draft, asked)
+
+
+async def _sent_alone(visit: Visit, rid: str, draft: Draft, asked: Asked) -> Response[bytes]:
     errors: dict[str, str] = {}
     second = await second_signer(visit, errors)
     if errors:

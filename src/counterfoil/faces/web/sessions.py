@@ -12,6 +12,7 @@ Durations come from a monotonic clock that is handed in; no time of day is read 
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import hmac
 import secrets
@@ -68,6 +69,8 @@ class Session:
     visit: str = ""
     """The request id of the visit that is being put together."""
     printed: set[str] = field(default_factory=set)
+    busy: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held while this screen's request is asked and answered."""
     resumed: bool = False
     """A visit that she had begun at another screen, or before a colleague signed in here, came back to her."""
     key: object = None

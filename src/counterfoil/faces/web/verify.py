@@ -85,7 +85,8 @@ class Shown(NamedTuple):
 
 
 async def form(visit: Visit) -> Response[bytes]:
-    """The empty page."""
+    """The page before anything is checked: empty, or with the code of the receipt that led here."""
+    visit.form = {"text": visit.query.get("text", "")}
     return await _page(visit)
 
 
