@@ -59,6 +59,7 @@ from counterfoil.operations.answers import (
     pack_refusal,
     unpack_refusal,
 )
+from counterfoil.operations.finding import People
 from counterfoil.operations.hashes import GrowingLog, LogHashes
 from counterfoil.operations.ports import Clock, Entropy, HighWaterMark
 from counterfoil.operations.registry import DECIDE
@@ -274,6 +275,7 @@ class Desk:
         self.store, self.mark, self.clock, self.entropy = store, mark, clock, entropy
         self.node_key, self.office_key, self.build = node_key, office_key, build
         self._today = self.local_day = today
+        self.people = People()
         self._printed: list[tuple[int, int]] = []
         self._clock_confirmed_at = self._clock_confirmed_to = 0
         self._stopped: str | None = None
@@ -284,6 +286,7 @@ class Desk:
 
     def reload(self) -> None:
         """Throws the state away and takes it up from the store: after opening, and after every failed commit."""
+        self.people.forget()
         self.state, self.log, self._adrift = State(), None, True  # Nothing of a failed group is shown if loading fails.
         self.state = load_state(self.store)
         epochs = self.store.epochs()
@@ -557,6 +560,7 @@ class Desk:
             deletes={"unprinted": list(self._printed)} if self._printed else {},
         )
         self.store.commit(commit)
+        self.people.took(commit.upserts, commit.deletes)
         self._printed.clear()
         self._read_back(group)
         if not group.drafted:
@@ -784,6 +788,7 @@ class Desk:
         self._ready()
         gone = {**(deletes or {}), **({"unprinted": list(self._printed)} if self._printed else {})}
         self.store.commit(Commit(expected=(self.epoch, self.size), upserts=upserts, deletes=gone))
+        self.people.took(upserts, gone)
         self._printed.clear()
 
     def flush(self) -> None:

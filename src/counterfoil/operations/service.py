@@ -82,6 +82,10 @@ class Service:
         """The value of a slow call (a PIN, a sign-in, a picture), made on another thread."""
         return await self._calls.run(call)
 
+    def warm(self) -> None:
+        """Reads, on a reader's own thread, what the first search would else wait for."""
+        self._questions.begin(lambda: self._answered(self.desk.people.catch_up))
+
     def close(self) -> None:
         """Finishes what was accepted, drops unsealed keys and closes the readers; the desk's store stays its opener's.
         Blocks; a second call does nothing."""
@@ -136,6 +140,11 @@ class _Pool:
             raise Unavailable("This office is closing. Nothing has been recorded.") from None
         future.add_done_callback(lambda _: self._room.release())
         return await asyncio.wrap_future(future)
+
+    def begin(self, call: Callable[[], object]) -> None:
+        """Runs ``call`` for nobody in particular: what goes wrong, whoever asks next meets again."""
+        with suppress(RuntimeError):  # Closed.
+            self._threads.submit(call)
 
     def close(self) -> None:
         self._threads.shutdown(wait=True)

@@ -11,8 +11,7 @@ Functions of a ``Desk`` are short and run on its thread (``Service.at_desk``); t
 from __future__ import annotations
 
 import hmac
-import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, NamedTuple
@@ -34,14 +33,13 @@ from counterfoil.operations import offers
 from counterfoil.operations.answers import unpack_refusal
 from counterfoil.operations.beside import Beside, details_at, details_beside
 from counterfoil.operations.desk import Desk, read_entry
+from counterfoil.operations.finding import Found, People
 from counterfoil.operations.quotes import PRICES, Wanted, quote
 from counterfoil.operations.screens import MADE
 from counterfoil.operations.store import OfficeStore
 from counterfoil.policy.edition import Edition
 from counterfoil.policy.terms.loans import LoanTerms
 
-FOUND_MAX = 25
-"""Customers shown for one search: a longer list is not read, it is narrowed."""
 ENTRIES_SHOWN = 10
 DUE_COUNTED_MAX = 100
 """Slips waiting for print are counted no further than this."""
@@ -129,15 +127,6 @@ class Shown(NamedTuple):
     granted: tuple[Granted, ...] = ()
 
 
-class Found(NamedTuple):
-    """One customer that a search found."""
-
-    customer: str
-    name: str
-    lives: str
-    accounts: tuple[str, ...]
-
-
 class Went(NamedTuple):
     """What became of a request: its refusal, or the (epoch, sequence, kind) of its entries."""
 
@@ -187,7 +176,8 @@ def shown_again(desk: Desk, customer: str) -> Shown | None:
 
 
 def _shown(desk: Desk, row: CustomerRow) -> Shown:
-    holdings = tuple(_holding(desk, one) for one in desk.state.holding.all() if one.customer == row.customer)
+    mine = sorted(one for one in desk.state.holding.rows.values() if one.customer == row.customer)
+    holdings = tuple(_holding(desk, one) for one in mine)
     return Shown(row.customer, row.tier, _details(desk.store, row.details), holdings, *_lent(desk, row.customer))
 
 
@@ -231,25 +221,10 @@ def _holding(desk: Desk, row: HoldingRow) -> Holding:
 # --- beside the desk --------------------------------------------------------------------------------------------------
 
 
-def find(store: OfficeStore, asked: str) -> list[Found]:
-    """Customers by account, customer number, phone or part of a name; at most ``FOUND_MAX``, by name."""
-    wanted = " ".join(asked.split())
-    digits = "".join(c for c in wanted if c.isdigit())
-    if len(digits) == 10 and digits == "".join(c for c in wanted if c not in " -"):
-        held = store.get("holding", (digits,))
-        number = held[1] if held is not None else digits
-        row = store.get("customer", (number,)) if isinstance(number, str) else None
-        if row is not None:
-            return [_found(store, str(row[0]), row[2])]
-    plain = _plain(wanted)
-    found = []
-    for row in store.scan("customer"):
-        details = _details(store, row[2])
-        phone = "".join(c for c in details.get("phone", "") if c.isdigit())
-        by_phone = len(digits) >= 4 and phone.endswith(digits) and not plain.strip("0123456789 -+().")
-        if by_phone or (len(plain) >= 2 and plain in _plain(details.get("name", ""))):
-            found.append(_found(store, str(row[0]), row[2]))
-    return sorted(found, key=lambda one: (_plain(one.name), one.customer))[:FOUND_MAX]
+def find(store: OfficeStore, asked: str, people: People | None = None) -> list[Found]:
+    """Customers by account, customer number, phone or part of a name; by name. ``people``: the
+    index of the desk that is at work; without it every row is read."""
+    return (people or People()).found(store, asked)
 
 
 def receipt_scanned(code: str) -> tuple[int, int] | None:
@@ -318,24 +293,8 @@ def _entry(store: OfficeStore, epoch: int, sequence: int) -> tuple[int, int, str
     return epoch, sequence, kind_numbered(read_entry(store.entries(epoch, sequence, 1)[0]).core.kind).name
 
 
-def _found(store: OfficeStore, customer: str, digest: object) -> Found:
-    details = _details(store, digest)
-    accounts = tuple(str(row[0]) for row in _holdings(store, customer))
-    return Found(customer, details.get("name", ""), details.get("lives", ""), accounts)
-
-
-def _holdings(store: OfficeStore, customer: str) -> Iterator[tuple[object, ...]]:
-    return (row for row in store.scan("holding") if row[1] == customer and row[3] != "closed")
-
-
 def _details(store: OfficeStore, digest: object) -> Mapping[str, str]:
     return details_at(store, digest) if isinstance(digest, bytes) else {}
-
-
-def _plain(name: str) -> str:
-    """Without accents and capitals, so that Jose finds José."""
-    apart = unicodedata.normalize("NFKD", name)
-    return " ".join("".join(c for c in apart if not unicodedata.combining(c)).casefold().split())
 
 
 # --- what a screen needs to build a request ---------------------------------------------------------------------------

@@ -89,6 +89,7 @@ def at_work(office: Office, settings: Settings, log: Log) -> Iterator[AtWork]:
         Metrics(service, audited=lambda: audits.last(office.folder), now=MachineClock().now),
         settings,
     )
+    service.warm()
     try:
         yield work
     finally:

@@ -39,6 +39,7 @@ from counterfoil.office.readers import CUSTOMER
 from counterfoil.office.requests import ASKS, fields_of
 from counterfoil.operations import window
 from counterfoil.operations.answers import Answer, Differs, Refused, Unanswered
+from counterfoil.operations.finding import FOUND_MAX, Found
 from counterfoil.operations.receipts import TITLES
 from counterfoil.operations.roles import may_ask, may_give_code
 from counterfoil.operations.window import OfficeNow, Shown, Went
@@ -92,12 +93,12 @@ async def find(visit: Visit) -> Response[bytes]:
     place = await _place_of(visit, text)
     if place is not None:
         return visit.go(place)
-    found = await visit.service.read(lambda store: window.find(store, text)) if text else []
+    found = await visit.service.read(lambda store: window.find(store, text, visit.service.desk.people)) if text else []
     if len(found) == 1:
         digits = "".join(c for c in text if c.isdigit())
         visit.who.account = digits if digits in found[0].accounts else ""
         return visit.go(f"/counter/customer/{found[0].customer}")
-    return await visit.render("found.html", text=text, found=found, most=window.FOUND_MAX)
+    return await visit.render("found.html", text=text, found=found, most=FOUND_MAX)
 
 
 async def find_in_form(visit: Visit) -> Response[bytes]:
@@ -107,7 +108,7 @@ async def find_in_form(visit: Visit) -> Response[bytes]:
     if kind not in ASKS or not rid:
         return visit.go("/counter")
     typed = plain(visit.form, but=("q",))
-    found = await visit.service.read(lambda store: window.find(store, text)) if text else []
+    found = await visit.service.read(lambda store: window.find(store, text, visit.service.desk.people)) if text else []
     draft = Draft(kind, {**typed, **_own(visit)}, basket=visit.form.get("_basket") == "1")
     query = ""
     if len(found) == 1:
@@ -119,7 +120,7 @@ async def find_in_form(visit: Visit) -> Response[bytes]:
     return visit.go(f"/counter/do/{kind}?rid={rid}{query}")
 
 
-def _take_over(draft: Draft, kind: str, found: window.Found, text: str) -> None:
+def _take_over(draft: Draft, kind: str, found: Found, text: str) -> None:
     """Whom a scan found, into the form's own fields."""
     shape = fields_of(ASKS[kind])
     digits = "".join(c for c in text if c.isdigit())

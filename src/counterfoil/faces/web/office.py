@@ -22,6 +22,7 @@ from counterfoil.kernel.outcomes import Malformed, mark
 from counterfoil.office.readers import ACCOUNT, CUSTOMER, ROLES
 from counterfoil.office.requests import ASKS
 from counterfoil.operations import overview, queries, window
+from counterfoil.operations.finding import FOUND_MAX
 from counterfoil.operations.roles import Question, may_ask, may_read, may_sign
 from counterfoil.policy.book import lines_of
 
@@ -70,8 +71,8 @@ async def differences(visit: Visit) -> Response[bytes]:
 async def customers(visit: Visit) -> Response[bytes]:
     """Customers by number, phone or name."""
     text = visit.query.get("q", "").strip()[:200]
-    found = await visit.service.read(lambda store: window.find(store, text)) if text else []
-    return await _page(visit, "office-customers.html", text=text, found=found, most=window.FOUND_MAX)
+    found = await visit.service.read(lambda store: window.find(store, text, visit.service.desk.people)) if text else []
+    return await _page(visit, "office-customers.html", text=text, found=found, most=FOUND_MAX)
 
 
 async def customer(visit: Visit) -> Response[bytes]:
