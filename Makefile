@@ -10,8 +10,10 @@ BIN := .venv/bin
 CLEAN := env -u PYTHONPATH -u PYTHONHOME -u PIP_USER -u PIP_TARGET -u PIP_PREFIX PYTHONNOUSERSITE=1
 RUN := $(CLEAN) $(BIN)/python -m
 COUNTERFOIL := $(CLEAN) $(BIN)/counterfoil
-# One worker per processor: a test is independent of every other one.
+# One worker per processor: a test is independent of every other one. Each begins with a part of the files, so that
+# what a file shares is made once; who is done takes work from the other.
 WORKERS ?= auto
+SPREAD := -n $(WORKERS) --dist worksteal
 
 .PHONY: help demo test test-slow gates mutants bench soak texts lock fmt clean setup setup-test
 
@@ -22,10 +24,10 @@ demo: setup ## Open a seeded post office in the browser (ARGS=--reset starts ane
 	@$(COUNTERFOIL) demo $(ARGS)
 
 test: gates ## The gates and every quick test
-	@$(RUN) pytest -n $(WORKERS) -m "not slow" $(ARGS)
+	@$(RUN) pytest $(SPREAD) -m "not slow" $(ARGS)
 
 test-slow: setup-test ## The long tests
-	@$(RUN) pytest -n $(WORKERS) -m slow $(ARGS)
+	@$(RUN) pytest $(SPREAD) -m slow $(ARGS)
 
 gates: setup-test ## Style, types and layers, without the tests
 	@$(RUN) ruff check --output-format concise
@@ -40,7 +42,7 @@ bench: setup-test ## Measure; the results belong in docs/performance.md
 	@$(COUNTERFOIL) bench $(ARGS)
 
 soak: setup-test ## The randomized tests, longer and with new seeds
-	@$(CLEAN) HYPOTHESIS_PROFILE=soak $(BIN)/python -m pytest -n $(WORKERS) -m hypothesis $(ARGS)
+	@$(CLEAN) HYPOTHESIS_PROFILE=soak $(BIN)/python -m pytest $(SPREAD) -m hypothesis $(ARGS)
 
 texts: setup-test ## Take marked texts into the catalogs and compile them (exits 1 while a translation is missing)
 	@$(CLEAN) $(BIN)/python scripts/texts.py $(ARGS)
