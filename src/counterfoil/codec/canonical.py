@@ -69,6 +69,8 @@ def encode_fields(values: Iterable[Any]) -> bytes:
         kind = type(value)
         if kind is int and 0 <= value < 256:
             parts.append(_KEYS[place] + _INTS[value])
+        elif kind is int and 0 < value < 65_536:
+            parts.append(_KEYS[place] + _TWO(25, value))
         elif kind is int:
             parts.append(_KEYS[place] + (_head(0, value) if value > 0 else _head(1, -1 - value)))
         elif kind is str:

@@ -273,6 +273,11 @@ class Machine:
         """The four counters. Raises ``Fault`` for an unknown account."""
         return self._known(account_id).balance()
 
+    def owed(self, account_id: int) -> int:
+        """Credits less debits, posted; 0 for an unknown account."""
+        account = self._accounts.get(account_id)
+        return account.credits_posted - account.debits_posted if account is not None else 0
+
     def room_to_debit(self, account_id: int) -> int:
         """The largest amount (minor units) the counters and the guard let be debited now; 0 if none."""
         return self._known(account_id).room_to_debit()

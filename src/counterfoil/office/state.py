@@ -248,11 +248,8 @@ class State:
 
     def credit_at_close(self, name: str) -> int:
         """Credits less debits of a ledger account, posted, but for what is ``later``."""
-        number = self.account_ids.get(name)
-        if number is None:
-            return 0
-        debits, credits, _, _ = self.machine.balance(number)
-        return credits - debits - self.later.get(number, 0)
+        number = self.account_ids.get(name, 0)
+        return self.machine.owed(number) - self.later.get(number, 0)
 
     def forget_accounts(self, known: int) -> None:
         """Takes back ledger accounts beyond the first ``known``: their request was refused."""

@@ -67,8 +67,10 @@ def pack(lines: bytes, chunk: int, facts: Sequence[bytes], chance: bytes) -> Chu
     """A chunk of lines; ``chance``: 16 random bytes for each."""
     parts: list[bytes] = []
     hashes: list[bytes] = []
-    for number, fact in enumerate(facts):
-        blind = chance[number * LINE_BLIND_BYTES : (number + 1) * LINE_BLIND_BYTES]
+    place, length = 0, LINE_BLIND_BYTES
+    for fact in facts:
+        blind = chance[place : place + length]
+        place += length
         parts += (_BLIND_HEAD + blind, codec.encode_bytes(fact))
         hashes.append(leaf_hash(blind + fact))
     return Chunk(lines, chunk, subtree_root(hashes), codec.encode_array(parts))

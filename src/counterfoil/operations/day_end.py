@@ -44,7 +44,7 @@ from counterfoil.operations import bulk
 from counterfoil.operations.answers import Accepted, Answer, Unanswered
 from counterfoil.operations.desk import Desk, SystemRequest
 from counterfoil.operations.registry import STEPS
-from counterfoil.operations.store import TRANSFER
+from counterfoil.operations.store import TRANSFER, Row
 from counterfoil.operations.tables import BULK_LINES
 from counterfoil.policy.terms.day_end import DayEndTerms
 
@@ -194,8 +194,8 @@ def booking_date(desk: Desk) -> str:
 
 
 class DayEnd:
-    """Ends days. ``together``: entries of booked lines in one commit; ``piece``: lines made or booked in one go, at
-    most a chunk. Where a counter is open beside this, 1 and ``PIECE``."""
+    """Ends days. ``together``: chunks of lines, or entries that book them, in one commit; ``piece``: lines made or
+    booked in one go, at most a chunk. Where a counter is open beside this, 1 and ``PIECE``."""
 
     def __init__(
         self, at_desk: AtDesk, *, steps: Sequence[Step] = STEPS, together: int = 1, piece: int = bulk.CHUNK_LINES,
@@ -237,7 +237,7 @@ class DayEnd:
 
     def _do(self, step: Step, day: str) -> None:
         if not self._at_desk(lambda desk: desk.state.bulk.get(day, step.name)):
-            staging = self._at_desk(lambda desk: _Staging(desk, step, day, self._piece, self._read))
+            staging = self._at_desk(lambda desk: _Staging(desk, step, day, self._piece, self._together, self._read))
             while self._at_desk(staging.more):
                 self._told(day, step.name, staging.tree.size, 0)
             if not staging.tree.size:
@@ -277,9 +277,9 @@ def _without_collector() -> Iterator[None]:
 class _Staging:
     """Lines of a step being made and kept, a chunk at a time, before there is an entry."""
 
-    def __init__(self, desk: Desk, step: Step, day: str, piece: int, handed: Chunks) -> None:
-        self.state, self.step, self.day, self.piece = desk.state, step, day, piece
-        self._handed = handed
+    def __init__(self, desk: Desk, step: Step, day: str, piece: int, together: int, handed: Chunks) -> None:
+        self.state, self.step, self.day, self.piece, self.together = desk.state, step, day, piece, together
+        self._handed, self._unkept = handed, list[Row]()
         self.id = desk.entropy(16)
         self.tree = bulk.LinesTree()
         self.edition = self.state.policy_on(day)
@@ -306,10 +306,13 @@ class _Staging:
             facts, self._waiting = self._waiting, []
             lines = [bulk.encode_line(fact) for fact in facts]
             chunk = bulk.pack(self.id, self.tree.chunks, lines, desk.entropy(bulk.LINE_BLIND_BYTES * len(lines)))
-            desk.note({BULK_LINES.name: [tuple(chunk)]})
+            self._unkept.append(tuple(chunk))
             if len(self._handed) < HANDED_CHUNKS:
                 self._handed[self.id, self.tree.chunks] = facts
             self.tree.add(chunk.root, len(facts))
+        if self._unkept and (over or len(self._unkept) >= self.together):
+            desk.note({BULK_LINES.name: self._unkept})
+            self._unkept = []
         return not over
 
     def _fill(self, state: State) -> bool:
