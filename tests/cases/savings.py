@@ -102,7 +102,7 @@ def with_interest() -> tuple[House, str]:
 
 
 def unclaimed() -> tuple[House, str]:
-    """An account with 1,000.00 for which nobody has come in two years, long enough by the terms here; tills are closed."""
+    """An account with 1,000.00 for which nobody has come in two years, enough by the terms here; tills are closed."""
     house = counter()
     house.do("deposit", till="T1", account=house.account, amount=100_000, approve=[SUPERVISOR])
     house.close_tills(("T1", "102"), ("T2", "103"))

@@ -19,7 +19,7 @@ from datetime import date, timedelta
 from counterfoil.compliance import check_deposits as holds
 from counterfoil.facts import checks as f
 from counterfoil.facts.record import Fact
-from counterfoil.kernel.days import local_time_of
+from counterfoil.kernel.days import local_time_of, months_later
 from counterfoil.kernel.outcomes import Refusal
 from counterfoil.office import refusals as base
 from counterfoil.office import rules
@@ -56,15 +56,7 @@ def _dated(a: ask.CashCheck | ask.DepositCheck, sort: CheckSort) -> Refusal | No
     written, today = date.fromisoformat(a.check_date), date.fromisoformat(a.date)
     if written > today:
         return no.CheckAhead(a.check_date, a.date)
-    return no.CheckStale(a.check_date, sort.stale_months) if _months_after(written, sort.stale_months) < today else None
-
-
-def _months_after(day: date, months: int) -> date:
-    """The same day so many months later; of a shorter month, its last."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    first = date(year, month + 1, 1)
-    last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
-    return first.replace(day=min(day.day, last.day))
+    return no.CheckStale(a.check_date, sort.stale_months) if months_later(written, sort.stale_months) < today else None
 
 
 def _seen(s: State, fingerprint: bytes, today: str, pledged: Pledged, *, again: bool) -> Refusal | None:

@@ -12,6 +12,7 @@ from datetime import date, timedelta
 
 from counterfoil.facts import savings as f
 from counterfoil.facts.record import Fact
+from counterfoil.kernel.days import months_later
 from counterfoil.kernel.outcomes import Refusal
 from counterfoil.ledger.booked.savings import payable
 from counterfoil.office import rules
@@ -232,18 +233,6 @@ def _quiet_since(here: date, months: int) -> int:
     while months_later(last + timedelta(days=1), months) <= here:
         last += timedelta(days=1)
     return last.toordinal()
-
-
-def months_later(day: date, months: int) -> date:
-    """The same day of a later month, or that month's last."""
-    place = day.year * 12 + day.month - 1 + months
-    year, month = divmod(place, 12)
-    for of_month in (day.day, 30, 29, 28):
-        try:
-            return date(year, month + 1, of_month)
-        except ValueError:
-            continue
-    return date(year, month + 1, 28)
 
 
 SERVICES: Services = {"direct-deposit": decide_tell_details}

@@ -63,4 +63,16 @@ def local_day(ms: int, zone: str) -> str:
     return local_time_of(ms, zone).date().isoformat()
 
 
+def months_later(start: date, months: int) -> date:
+    """The same day of a later month, or that month's last."""
+    place = start.year * 12 + start.month - 1 + months
+    year, month = divmod(place, 12)
+    for of_month in (start.day, 30, 29, 28):
+        try:
+            return date(year, month + 1, of_month)
+        except ValueError:
+            continue
+    return date(year, month + 1, 28)
+
+
 _START = datetime(1970, 1, 1, tzinfo=UTC)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from cases.bills import POWER, WATER, bill, came_back, end_of_day, paid
+from cases.loans import to_day
 from counterfoil.counter.bills import PRICES, REPRICE
 from counterfoil.facts.bills import BillPaid
 from counterfoil.operations import items
@@ -100,6 +101,25 @@ WATERS: dict[str, Any] = {"biller": "water", "reference": WATER, "fee": 0}
 def test_the_day_it_goes_and_the_day_it_arrives(at: str, more: dict[str, Any], told: tuple[str, str, bool]) -> None:
     house = counter()
     house.at(at)
+    assert on_and_arrival(house, **more) == told
+
+
+@pytest.mark.parametrize(
+    ("day", "hour", "more", "told"),
+    [
+        ("2026-03-09", "13:59", WATERS, ("2026-03-09", "2026-03-09", True)),  # clocks went forward the day before
+        ("2026-03-09", "14:00", WATERS, ("2026-03-10", "2026-03-12", False)),
+        ("2026-05-22", "15:00", {}, ("2026-05-26", "2026-05-27", False)),  # Friday, late, before Memorial Day
+        ("2026-05-22", "09:00", {"on": "2026-05-25"}, ("2026-05-26", "2026-05-27", False)),
+        ("2026-07-31", "15:00", {}, ("2026-08-03", "2026-08-04", False)),  # a month's end
+    ],
+)
+def test_a_bill_around_a_holiday_and_a_change_of_clocks(
+    day: str, hour: str, more: dict[str, Any], told: tuple[str, str, bool]
+) -> None:
+    house = counter()
+    to_day(house, day)
+    house.at(f"{day}T{hour}")
     assert on_and_arrival(house, **more) == told
 
 

@@ -165,6 +165,18 @@ def test_a_loan_asked_at_two_windows() -> None:
     house.check()
 
 
+def test_a_loan_asked_at_two_offices() -> None:
+    """Each lends to people of its own register: elsewhere her number is nobody's. Registered there anew, she is bounded
+    by that office's terms alone, until offices exchange messages (decision 20)."""
+    here, there = counter(), counter(seed=2)
+    loan = opened(here)
+    assert here.customer != there.customer
+    asked = application(there, customer=here.customer)
+    assert outcome_of(there.decide("loan-apply", **asked)) == "customer.unknown"
+    assert outcome_of(there.decide("loan-pay", till="T1", loan=loan, amount=100)) == "loan.unknown"
+    assert outcome_of(there.decide("loan-apply", **application(there))) == "accepted"
+
+
 def test_a_thousand_a_year_counts_to_the_day() -> None:
     house = counter()
     case = applied(house, amount=2_000, number_of_payments=2)

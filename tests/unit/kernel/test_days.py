@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from counterfoil.kernel.days import day, local_day, local_time, milliseconds, moment
+from counterfoil.kernel.days import day, local_day, local_time, milliseconds, moment, months_later
 from counterfoil.kernel.outcomes import Malformed
 
 
@@ -74,3 +74,18 @@ def test_a_naive_moment_is_taken_as_utc() -> None:
 )
 def test_the_day_at_the_office(ms: int, zone: str, shown: str) -> None:
     assert local_day(ms, zone) == shown
+
+
+@pytest.mark.parametrize(
+    ("day", "months", "found"),
+    [
+        ("2025-08-31", 6, "2026-02-28"),  # the last of a shorter month
+        ("2023-08-31", 6, "2024-02-29"),
+        ("2024-02-29", 12, "2025-02-28"),  # a leap day, a year later
+        ("2024-02-29", 48, "2028-02-29"),
+        ("2025-12-31", 1, "2026-01-31"),
+        ("2026-03-31", 0, "2026-03-31"),
+    ],
+)
+def test_the_same_day_of_a_later_month(day: str, months: int, found: str) -> None:
+    assert months_later(date.fromisoformat(day), months).isoformat() == found
