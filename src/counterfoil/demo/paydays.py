@@ -60,6 +60,7 @@ def bills(day: Day) -> None:
     power = {"biller": "elk-fork-power", "till": "T1", "fee": 100}
     day.money("bill-pay", _BEN, 8_740, **power, reference="411-111-7110", expect="bill.reference")
     called = day.money("bill-pay", _BEN, 8_740, **power, reference=_POWER)
+    day.ask("bill-stop", _RUTH, case=f"@{called}", reason="it may have been paid already", until="2026-03-20")
     day.ask("bill-cancel", _BEN, case=f"@{called}", till="T1")
     phone = day.money("bill-pay", _BEN, 4_500, biller="prairie-phone", till="T1", fee=100, reference=_PHONE)
     day.ask("bill-confirm", _RUTH, case=f"@{phone}")

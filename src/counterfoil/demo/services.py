@@ -25,8 +25,10 @@ def _rests(day: Day, tier: str) -> Account:
 
 
 def loan(day: Day) -> None:
-    """$375 for twelve payments: no while rent eats the pay, yes once the lease is shown, $20 paid back early."""
-    who = f"@{_rests(day, 'full').customer}"
+    """$375 for twelve payments: no while rent eats the pay, yes once the lease is shown, $20 paid back early, and the
+    rest to be taken from the account on the due dates."""
+    borrower = _rests(day, "full")
+    who = f"@{borrower.customer}"
     wish = {"customer": who, "every": "biweekly", "number_of_payments": 12}
     flow = {"income": "1450.00", "rent": "1100.00", "dues": "300.00", "shown": "two pay slips"}
     day.money("loan-apply", _BEN, 37_500, **wish, details=flow, salt=day.chance.id())
@@ -37,6 +39,7 @@ def loan(day: Day) -> None:
     day.money("loan-open", _BEN, 37_500, **agreed, **{**shown, "payment": 3_348}, expect="loan.terms")
     lent = day.money("loan-open", _BEN, 37_500, **agreed, **shown)
     day.money("loan-pay", _BEN, 2_000, till="T1", loan=f"@{lent}")
+    day.ask("loan-dues", _BEN, loan=f"@{lent}", account=borrower.at, presented_by=who)
     day.till["T1"] += 2_000 - 37_500
 
 
