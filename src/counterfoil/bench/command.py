@@ -178,9 +178,38 @@ def _http_report(result: Mapping[str, Any]) -> str:
         lines.append(
             f"{row['clients']:>3} clients, {text}: {row['deposits_per_second']:,} deposits/s; "
             f"p50 {row['p50_ms']} ms, p99 {row['p99_ms']} ms; "
-            f"{row['server_us_per_deposit']} µs of the server's processor each"
+            f"{row['server_us_per_deposit']} µs of the server's processor each, "
+            f"as {row['server_in_signatures']} Ed25519 signatures"
         )
     return "\n".join(lines)
+
+
+@bench.command()
+@_count("--rounds", 40, "How often each page is asked.")
+@_count("--existing", 0, "Deposits that stand in the journal before.", least=0)
+@_SEED
+@_KEEP
+@json_option
+def pages(rounds: int, existing: int, seed: int, keep: Path | None, json_: bool) -> int:
+    """The pages of the counter and the back office, asked by people who are signed in."""
+    from counterfoil.bench import pages as measured
+
+    with progress() as say:
+        result = measured.run(rounds=rounds, existing=existing, seed=seed, keep=keep, say=say)
+    _tell(result, json_, _pages_report)
+    return DONE
+
+
+def _pages_report(result: Mapping[str, Any]) -> str:
+    slowest = result["slowest"]
+    return "\n".join(
+        [
+            told(result["machine"]),
+            f"seed {result['seed']}; {result['existing']:,} deposits stood before; {result['rounds']} rounds",
+            *(f"{row['page']}: p50 {row['p50_ms']} ms, p95 {row['p95_ms']} ms" for row in result["pages"]),
+            f"slowest of {len(result['pages'])} pages: {slowest['page']}, p95 {slowest['p95_ms']} ms",
+        ]
+    )
 
 
 @bench.command()

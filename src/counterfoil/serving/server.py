@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import gc
 import json
 import os
 import signal
@@ -69,8 +70,13 @@ def serve(
     """Serves until a signal. ``ready`` is told the address once requests are answered; each of ``beside`` runs
     beside it (the webhooks, the end of the day), and is cancelled at the signal."""
     runner = asyncio.Runner(loop_factory=_loop())
-    with runner:
-        runner.run(_serve(app, sock, work, commands, ready, beside))
+    gc.collect()
+    gc.freeze()  # A million accounts that stay are not looked through again and again for what could go.
+    try:
+        with runner:
+            runner.run(_serve(app, sock, work, commands, ready, beside))
+    finally:
+        gc.unfreeze()
 
 
 async def _serve(

@@ -12,10 +12,11 @@ import pytest
 from click.testing import CliRunner
 
 from counterfoil import bootstrap
-from counterfoil.bench import audit, day, day_end, desk, growth, http, slips
+from counterfoil.bench import audit, day, day_end, desk, growth, http, pages, slips
 from counterfoil.bench.command import IN_TURN, bench
 from counterfoil.bench.machine import milliseconds, percentile
 from counterfoil.bench.office import BenchOffice, accepted, denominated, request_id
+from counterfoil.faces.web.app import PAGES
 from counterfoil.kernel.outcomes import Fault, Malformed, Unavailable
 from counterfoil.operations.answers import Refused
 from counterfoil.operations.house import house_account, house_movement
@@ -292,6 +293,16 @@ def test_loans_are_assessed_and_sound(tmp_path: Path) -> None:
     wanted = {"accrue-interest": 1, "loan-dues": 600, "loan-delinquency": 600, "loan-allowance": 1}
     assert result["lines"] == wanted
     assert result["allowance"] > 0
+
+
+def test_the_bench_of_pages_shows_every_page() -> None:
+    result = pages.run(rounds=1, accounts=3)
+    shown = {row["page"] for row in result["pages"]}
+    asked = {page.path for page in PAGES if page.method == "GET" and page.path.startswith(("/counter", "/office"))}
+    assert asked - shown == {"/counter/do/{kind:str}"}
+    assert {"/counter/do/deposit", "/counter/do/withdrawal", "/counter/do/customer-open"} <= shown
+    assert result["slowest"] in result["pages"]
+    assert json.loads(json.dumps(result)) == result
 
 
 def test_the_http_benchmark_is_sound(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

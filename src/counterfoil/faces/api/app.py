@@ -13,7 +13,7 @@ from base64 import b64encode
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 from litestar import MediaType, Request, Response, Router, get, post
@@ -230,9 +230,19 @@ def _writes(api: Api) -> list[HTTPRouteHandler]:
     ]
 
 
+@cache
+def _document() -> bytes:
+    """The document is the same for every server, and takes a second to make."""
+    return wire.encode(document.document())
+
+
+@cache
+def _page() -> str:
+    return document.page()
+
+
 def _pages() -> list[HTTPRouteHandler]:
-    made = wire.encode(document.document())
-    shown = document.page()
+    made, shown = _document(), _page()
     style = hashlib.sha256(document.STYLE.encode()).digest()
     headers = dict(_PAGE_HEADERS)
     headers["Content-Security-Policy"] = headers["Content-Security-Policy"].format(b64encode(style).decode())
