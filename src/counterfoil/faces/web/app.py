@@ -166,8 +166,10 @@ class Gate:
         except Malformed as error:
             response = await self._sorry(visit, 400, mark("This cannot be read. Go back and look at it again."), error)
         except Unavailable as error:
+            self.house.report(error)
             response = await self._sorry(visit, 503, mark("This office cannot do it now. Try again soon."), error)
-        except CounterfoilError:
+        except CounterfoilError as error:
+            self.house.report(error)
             response = await self._sorry(visit, 500, mark("Something is wrong on our side. Nothing more was done."))
         response.headers.update(HEADERS)
         if self._watch is None or self._watch.done():

@@ -98,6 +98,8 @@ class House:
     """A paper as PDF; None where none is made."""
     last_audit: Callable[[], LastAudit | None] | None = None
     """The outcome of the last audit that was kept; None where none can be known."""
+    report: Callable[[BaseException], None] = lambda error: None
+    """Is told of every error that a page met; what it keeps of it is its own care."""
     ends_days: bool = False
     """Whether this server ends days by itself."""
 
