@@ -16,6 +16,7 @@ from typing import Any
 import click
 
 from counterfoil import bootstrap
+from counterfoil.engines import traces
 from counterfoil.engines.clock import MachineClock
 from counterfoil.faces.cli.main import as_json, json_option
 from counterfoil.kernel.days import moment
@@ -74,6 +75,9 @@ def run(
             work, new_id=_numbered_ids(secrets.token_bytes(8)),
             web=lambda made: app.web_of(made, secret=secrets.token_bytes(32)),
         )  # fmt: skip
+        if settings.otel:
+            built.spans = traces.sent_to(settings.otel)
+            stack.callback(built.spans.close)
 
         def ready(url: str) -> None:
             log.info("ready", url=url, pid=os.getpid())

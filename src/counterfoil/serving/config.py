@@ -33,6 +33,7 @@ class Settings:
     metrics: bool = _set(True, "Serve /metrics.")
     access_log: bool = _set(True, "One line on standard error for each request.")
     log_level: str = _set("info", "The least that is logged.", among=("debug", "info", "warning", "error"))
+    otel: str = _set("", "Where traces go by OTLP over HTTP (the extra otel). Left out: nowhere.")
     graceful_seconds: int = _set(30, "How long a stop waits for what was accepted.", low=1, high=600)
     keep_alive_seconds: int = _set(75, "How long an idle connection is kept.", low=1, high=3_600)
     idle_seconds: int = _set(600, "A screen that rests this long locks; what was typed stays.", low=60, high=86_400)

@@ -17,6 +17,7 @@ from typing import Any
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
 from prometheus_client.exposition import generate_latest
 
+from counterfoil.engines.traces import Spans
 from counterfoil.office.requests import ASKS
 from counterfoil.operations.overview import LastAudit
 from counterfoil.operations.service import Service
@@ -117,6 +118,8 @@ class Watched:
     ) -> None:  # fmt: skip
         self._app, self._log, self._metrics = app, log, metrics
         self._access_log, self._new_id = access_log, new_id
+        self.spans: Spans | None = None
+        """Who keeps traces; None: nobody."""
 
     async def __call__(self, scope: Scope, receive: Any, send: Any) -> None:
         if scope["type"] != "http":
@@ -151,6 +154,8 @@ class Watched:
         route = route_of(scope)
         method = method if method in _METHODS else "OTHER"
         self._metrics.answered(method, route, status, seconds)
+        if self.spans is not None:
+            self.spans.answered(method, route, status, seconds, scope["state"]["request_id"])
         if self._access_log:
             state = scope["state"]
             self._log.info(
