@@ -1,8 +1,8 @@
 """Traces of requests by OpenTelemetry (the extra ``otel``), sent by OTLP over HTTP. Off unless a place is named.
 
 Always true (``tests/unit/engines/test_traces.py``): a span names the route and never the path, and holds the method,
-the status, how long it took and the request's id, and nothing else (``test_a_span_holds_four_things``); nothing is sent,
-and nothing of the library is loaded, while no place is named (``test_without_a_place_nothing_is_loaded``).
+the status, how long it took and the request's id, and nothing else (``test_a_span_holds_four_things``); nothing is
+sent, and nothing of the library is loaded, while no place is named (``test_without_a_place_nothing_is_loaded``).
 
 The library's own instrumentation of ASGI is not used: it records paths, queries and addresses, which name accounts and
 people (docs/decisions/0045).
