@@ -6,12 +6,14 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from counterfoil.kernel.outcomes import Translate
-from counterfoil.operations.authority import Authority
-from counterfoil.operations.desk import Desk
-from counterfoil.operations.store import OfficeStore
+
+if TYPE_CHECKING:  # A command that opens no office, such as verify, starts without loading the whole of one.
+    from counterfoil.operations.authority import Authority
+    from counterfoil.operations.desk import Desk
+    from counterfoil.operations.store import OfficeStore
 
 
 class OpenedOffice(Protocol):

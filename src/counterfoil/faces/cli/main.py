@@ -41,7 +41,7 @@ COMMANDS: dict[str, str] = {
     "bundle": "counterfoil.faces.cli.proof:bundle",
     "proof": "counterfoil.faces.cli.proof:proof",
     "tiles": "counterfoil.faces.cli.proof:tiles",
-    "verify": "counterfoil.faces.cli.proof:verify",
+    "verify": "counterfoil.faces.cli.verify:verify",
     "interest-totals": "counterfoil.faces.cli.day_end:interest_totals",
     "day-end": "counterfoil.faces.cli.day_end:day_end",
     "loan": "counterfoil.faces.cli.loans:loan",
