@@ -11,13 +11,15 @@ What Python writes by itself (``__pycache__``) and the stand-alone verifier do n
 from __future__ import annotations
 
 import hashlib
+import os
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
 from counterfoil.kernel.outcomes import Fault
 
 BUILD_ID_BYTES = 16
-_SUFFIXES = frozenset({".py", ".sql", ".mo", ".toml"})
+_SUFFIXES = (".py", ".sql", ".mo", ".toml")
 _VERIFIER = "verify_counterfoil.py"
 
 
@@ -29,8 +31,7 @@ def build_id() -> bytes:
 
 def build_of(package: Path) -> bytes:
     """The 16-byte id of the package in the folder ``package``; ``Fault`` if there are no files to count."""
-    inside = [path.relative_to(package) for path in package.rglob("*") if path.is_file()]
-    counted = sorted((path.as_posix().encode(), package / path) for path in inside if _counts(path))
+    counted = sorted((name.encode(), package / name) for name in _files(package) if _counts(name))
     if not counted:
         raise Fault("the installed package has no files to hash: install it as files, not as an archive")
     digest = hashlib.sha256()
@@ -40,5 +41,13 @@ def build_of(package: Path) -> bytes:
     return digest.digest()[:BUILD_ID_BYTES]
 
 
-def _counts(path: Path) -> bool:
-    return path.suffix in _SUFFIXES and path.name != _VERIFIER and "__pycache__" not in path.parts
+def _files(package: Path) -> Iterator[str]:
+    """Every file of the package but what Python writes, as ``folder/name``. Read at each start: so without objects."""
+    for folder, folders, names in os.walk(package):
+        folders[:] = [name for name in folders if name != "__pycache__"]
+        inside = os.path.relpath(folder, package).replace(os.sep, "/")
+        yield from (name if inside == "." else f"{inside}/{name}" for name in names)
+
+
+def _counts(name: str) -> bool:
+    return name.endswith(_SUFFIXES) and name.rpartition("/")[2] != _VERIFIER

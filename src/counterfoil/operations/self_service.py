@@ -104,7 +104,15 @@ class SelfService:
         self._wrong = OrderedDict((bytes(row[0]), (int(row[1] or 0), int(row[2] or 0))) for row in kept)  # type: ignore[arg-type]  # the store keeps the columns
         self._trying: set[str] = set()
         self._lock = threading.Lock()
-        self._nobodys = secrets.seal(secrets.new_code())
+        self._nobody: bytes | None = None
+
+    def _nobodys(self) -> bytes:
+        """A record that nothing opens, so that a try for nobody's account takes as long. It is slow to make: it is made
+        at the first try of all, whosever that is."""
+        with self._lock:
+            if self._nobody is None:
+                self._nobody = self._secrets.seal(self._secrets.new_code())
+            return self._nobody
 
     def give_code(self, customer: str, *, by: str) -> str:
         """A new one-time code for a customer at the window. Who asked for it is noted; an older code ends."""
@@ -127,8 +135,8 @@ class SelfService:
         ``WeakPassphrase``, ``WaitBeforeTry``."""
         check_passphrase(passphrase, account)
         with self._one_try(account):
-            row = self._on_desk(lambda: self._take_a_try(account))
-            if not self._secrets.opens(row.code if row and row.code else self._nobodys, _code(code)) or row is None:
+            row, nobodys = self._on_desk(lambda: self._take_a_try(account)), self._nobodys()
+            if not self._secrets.opens(row.code if row and row.code else nobodys, _code(code)) or row is None:
                 self._was_wrong(account)
                 raise WrongEntry
             record = self._secrets.seal(passphrase)
@@ -139,8 +147,8 @@ class SelfService:
     def sign_in(self, account: str, passphrase: str) -> str:
         """The customer's number, if the passphrase is hers. ``WrongEntry``, ``WaitBeforeTry``."""
         with self._one_try(account):
-            row = self._on_desk(lambda: self._login(account))
-            record = row.passphrase if row and row.passphrase else self._nobodys
+            row, nobodys = self._on_desk(lambda: self._login(account)), self._nobodys()
+            record = row.passphrase if row and row.passphrase else nobodys
             if not self._secrets.opens(record, passphrase) or row is None or row.passphrase is None:
                 self._was_wrong(account)
                 raise WrongEntry

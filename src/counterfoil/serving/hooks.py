@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-
-import httpx
+from typing import TYPE_CHECKING
 
 from counterfoil.kernel.outcomes import CounterfoilError
 from counterfoil.operations.service import Service
 from counterfoil.operations.webhooks import GONE, Hook, Hooks, Message, headers_of, pending
 from counterfoil.serving.logs import Log
 from counterfoil.serving.watch import Metrics
+
+if TYPE_CHECKING:
+    import httpx
 
 LOOK_SECONDS = 0.5
 """How often a look is taken at whether there is anything new: a comparison in memory."""
@@ -31,10 +33,8 @@ class Deliveries:
     ) -> None:  # fmt: skip
         self._service, self._hooks, self._log, self._metrics = service, hooks, log, metrics
         self._now, self._look = now, look
-        self._http = httpx.AsyncClient(
-            timeout=seconds, follow_redirects=False, trust_env=False, transport=transport,
-            headers={"user-agent": "counterfoil"},
-        )  # fmt: skip
+        self._seconds, self._transport = seconds, transport
+        self._made: httpx.AsyncClient | None = None
         self._working: dict[str, asyncio.Task[None]] = {}
 
     async def run(self) -> None:
@@ -50,7 +50,19 @@ class Deliveries:
             for task in self._working.values():
                 task.cancel()
             await asyncio.gather(*self._working.values(), return_exceptions=True)
-            await self._http.aclose()
+            if self._made is not None:
+                await self._made.aclose()
+
+    def _http(self) -> httpx.AsyncClient:
+        """The client, made at the first message: most offices have none to tell, and their server starts sooner."""
+        import httpx
+
+        if self._made is None:
+            self._made = httpx.AsyncClient(
+                timeout=self._seconds, follow_redirects=False, trust_env=False, transport=self._transport,
+                headers={"user-agent": "counterfoil"},
+            )  # fmt: skip
+        return self._made
 
     def _due(self, hook: Hook) -> bool:
         desk = self._service.desk
@@ -75,9 +87,11 @@ class Deliveries:
 
     async def _sent(self, hook: Hook, message: Message) -> tuple[str, bool]:
         """What the endpoint said, and whether it took the message."""
+        import httpx
+
         headers = headers_of(message, hook.secret, self._now() // 1_000)
         try:
-            answer = await self._http.post(hook.url, content=message.body, headers=headers)
+            answer = await self._http().post(hook.url, content=message.body, headers=headers)
         except httpx.HTTPError as error:
             return type(error).__name__, False
         return str(answer.status_code), answer.is_success
