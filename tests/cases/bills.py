@@ -122,8 +122,11 @@ def came_back(house: House, amount: int = 9_000, **more: Any) -> str:
 
 
 def sound(desk: Desk, number: int) -> None:
-    """A bill that was paid, for tests that look at every table. ``number``: the first free request number."""
+    """A bill that was paid and money of one that nobody knows, for tests that look at every table. ``number``: the
+    first free request number."""
     o.done(desk, o.ask(desk, number, "bill-pay", by=[o.clerk("102")], **bill(), currency="USD"))
+    unknown = {"amount": 900, "tag": "ref-77", "currency": "USD"}
+    o.done(desk, o.ask(desk, number + 1, "bill-unmatched", by=[o.clerk("101")], **unknown))
 
 
 @done("bill-pay", "BillPaid")

@@ -23,7 +23,7 @@ from counterfoil.operations.audit import audit
 from counterfoil.operations.day_end import DayEnd
 from counterfoil.operations.receipts import Around, Printed, receipt_of
 from counterfoil.operations.tables import EXTRA_TABLES
-from counterfoil.testing.builders import CLERK, DAY, OTHER, SUPERVISOR, House, counter, line_id, pieces
+from counterfoil.testing.builders import CLERK, DAY, OTHER, SUPERVISOR, House, counter, line_id, pieces, refusal
 
 MILL, FRIEND = "⑈004417⑈ ⑆021000021⑆ 77004210⑈", "⑆021000021⑆ 123456789⑈ 0101"
 ELSEWHERE = """\
@@ -200,4 +200,10 @@ def test_a_debt_that_nobody_can_pay_is_the_houses(house: House) -> None:
     house.do("check-write-off", by=SUPERVISOR, approve=[CLERK], case=case, reason="the mill has closed")
     assert house.balance("house:check-loss") == 10_000
     assert (house.till("T1"), house.till("T2")) == (200_000 - 19_800 + 9_800, 200_000), "no clerk's till bears it"
+    # Two weeks later the mill's owner pays his people after all, and she brings what the house had borne.
+    next_day(house, "2026-03-16")
+    house.do("check-recover", case=case, till="T1", amount=10_000)
+    assert (house.balance("house:check-loss"), house.balance("house:check-recovery")) == (10_000, -10_000)
+    assert refusal(house.ask("check-recover", case=case, till="T1", amount=1)).code == "check.nothing_due"
+    assert audit(house.store).findings == ()
     house.check()

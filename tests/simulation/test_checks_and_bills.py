@@ -28,6 +28,7 @@ class Kept:
     deposited: bool = False
     state: str = "out"
     due: int = 0
+    lost: int = 0
 
 
 class CountersOfChecksAndBills(RuleBasedStateMachine):
@@ -37,7 +38,7 @@ class CountersOfChecksAndBills(RuleBasedStateMachine):
         super().__init__()
         self.house: House = counter(content=WIDE)
         self.cash = 200_000
-        self.fees = self.settled = self.lost = self.numbers = 0
+        self.fees = self.settled = self.lost = self.back = self.numbers = 0
         self.checks: dict[str, Kept] = {}
         self.bills: dict[str, Kept] = {}
 
@@ -104,7 +105,19 @@ class CountersOfChecksAndBills(RuleBasedStateMachine):
         if case:
             self.house.do("check-write-off", by=SUPERVISOR, approve=[CLERK], case=case, reason="gone")
             self.lost += self.checks[case].due
+            self.checks[case].lost += self.checks[case].due
             self.checks[case].due = 0
+
+    @rule(part=st.integers(1, 40_000))
+    def she_pays_what_the_house_bore(self, part: int) -> None:
+        case = next((name for name, kept in self.checks.items() if kept.lost and not kept.due), None)
+        if case:
+            answer = self.house.ask("check-recover", case=case, till="T1", amount=part)
+            assert isinstance(answer, Accepted) is (part <= self.checks[case].lost)
+            if isinstance(answer, Accepted):
+                self.checks[case].lost -= part
+                self.cash += part
+                self.back += part
 
     @precondition(lambda self: self.house.owed() > 0)
     @rule(amount=AMOUNTS)
@@ -130,6 +143,14 @@ class CountersOfChecksAndBills(RuleBasedStateMachine):
     ended = False
 
     @rule(pick=st.integers(0, 20))
+    def a_bill_is_stopped_or_its_stop_lifted(self, pick: int) -> None:
+        case = self.one(self.bills, pick, "out", "stopped")
+        if case:
+            lift = self.bills[case].state == "stopped"
+            self.house.do("bill-stop", case=case, reason="not hers", lift=lift)
+            self.bills[case].state = "out" if lift else "stopped"
+
+    @rule(pick=st.integers(0, 20))
     def a_bill_comes_back(self, pick: int) -> None:
         case = self.one(self.bills, pick, "gone")
         if case:
@@ -139,9 +160,9 @@ class CountersOfChecksAndBills(RuleBasedStateMachine):
 
     @rule(pick=st.integers(0, 20))
     def its_money_goes_back(self, pick: int) -> None:
-        case = self.one(self.bills, pick, "out", "back")
+        case = self.one(self.bills, pick, "out", "stopped", "back")
         if case:
-            kind = "bill-cancel" if self.bills[case].state == "out" else "bill-refund"
+            kind = "bill-refund" if self.bills[case].state == "back" else "bill-cancel"
             self.fees -= 150 if kind == "bill-cancel" else 0
             self.house.do(kind, case=case, till="T1")
             self.bills[case].state = "refunded"
@@ -155,11 +176,12 @@ class CountersOfChecksAndBills(RuleBasedStateMachine):
             assert figures.get(f"checks:{case}", 0) == (kept.amount if kept.state == "out" else 0)
             assert figures.get(f"check-due:{case}", 0) == kept.due
         for case, kept in self.bills.items():
-            there = {"out": kept.amount, "back": kept.amount + 150}.get(kept.state, 0)
+            there = {"out": kept.amount, "stopped": kept.amount, "back": kept.amount + 150}.get(kept.state, 0)
             assert figures.get(f"bills:{case}", 0) == -there
         assert figures.get("house:fee-checks", 0) + figures.get("house:fee-bills", 0) == -self.fees
         assert figures.get("house:check-settlement", 0) == self.settled
         assert figures.get("house:check-loss", 0) == self.lost
+        assert figures.get("house:check-recovery", 0) == -self.back
         assert self.house.owed() >= 0
 
     def teardown(self) -> None:
