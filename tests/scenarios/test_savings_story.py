@@ -4,6 +4,7 @@ and the account closed to the day. In the edition for tests $100.00 in a passboo
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +17,10 @@ from counterfoil.kernel.money import USD
 from counterfoil.operations import queries
 from counterfoil.operations.audit import Asked, audit
 from counterfoil.operations.day_end import DayEnd
-from counterfoil.operations.documents.kept import passbook_of, savings_of_books
+from counterfoil.operations.documents.kept import passbook_of, savings_of_books, statement_of
 from counterfoil.operations.documents.paper import Words, texts
 from counterfoil.operations.documents.savings import savings_paper
-from counterfoil.operations.documents.statement import passbook_paper
+from counterfoil.operations.documents.statement import passbook_paper, statement_paper
 from counterfoil.operations.tables import EXTRA_TABLES
 from counterfoil.testing.builders import CLERK, OTHER, SUPERVISOR, House, counter, pieces, refusal
 
@@ -72,6 +73,11 @@ def test_a_passbook_from_a_dollar(house: House) -> None:
     next_open_day(house, "2026-04-01")
     evening(house)
     assert house.owed(book) == 100_000 + 300, "ten cents a day from 2 to 31 March, and the mistake earned nothing"
+    march = statement_of(house.store, book, catalog("en"), since=date(2026, 3, 2), until=date(2026, 3, 31))
+    paper = " ".join(texts(statement_paper(march, Words("en", USD, catalog("en")))))
+    assert march.closing == 100_300, "March is cut with its last evening"
+    for said in ("Interest earned $3.00", "Annual percentage yield earned 3.71%", "Balance at the end $1,003.00"):
+        assert said in paper, said
     refused = refusal(house.ask("withdrawal", till="T1", account=book, amount=100_301, approve=[SUPERVISOR]))
     assert refused.code in ("funds.short", "limit.each"), "it can never be overdrawn"
 

@@ -14,6 +14,7 @@ from counterfoil.engines.passphrases import Argon
 from counterfoil.faces.web import app
 from counterfoil.faces.web.sessions import COOKIE, MEMBER_COOKIE, MEMBER_IDLE_SECONDS
 from counterfoil.operations import self_service
+from counterfoil.operations.day_end import DayEnd
 from counterfoil.operations.documents.paper import Paper
 from counterfoil.operations.roles import EVERY_ROLE, may_give_code
 from counterfoil.operations.self_service import SelfService
@@ -360,6 +361,22 @@ def test_a_receipt_has_its_code_and_says_copy() -> None:
         assert "<svg" in screen.text
         assert "COPY" in screen.text
         assert (1, entry) in list(house.store.scan("unprinted")), "the counter's first print is still due"
+
+
+def test_statements_that_were_cut_are_listed_for_her_alone() -> None:
+    with at_home() as screen:
+        account, house = her(screen), screen.house
+        house.do("deposit", amount=1_000, account=house.account, till="T1")
+        house.at("2026-04-01T08:00")
+        DayEnd(lambda call: call(house.desk)).run("2026-03-31")
+        page = screen.get(f"/me/statement/{account}").text
+        assert "Your statements" in page
+        path = f"/me/statement/{account}?from=2026-03-02&to=2026-03-31"
+        assert path.replace("&", "&amp;") in page
+        assert "$10.00" in screen.get(path).text
+        _, hers = another(house)
+        assert screen.get(f"/me/statement/{hers}?from=yesterday").status in (403, 404)
+        assert "Your statements" not in screen.text
 
 
 def test_a_statement_as_page_and_as_pdf() -> None:
