@@ -406,12 +406,12 @@ def test_pictures_for_the_pages(chromium: Browser, pictures: Path) -> None:
             sign_in(page, office)
             picture(page, pictures, f"counter-home-{width}")
             page.goto(f"{office.url}/counter/find?q={account}")
-            picture(page, pictures, f"counter-customer-{width}")
+            page.wait_for_url("**/customer/*")
             at_check(page, office, "deposit", typed(amount="100"))
             picture(page, pictures, f"counter-check-{width}")
             page.locator("main .usa-button--big").click()
             page.wait_for_url("**/done/*")
             picture(page, pictures, f"counter-receipt-{width}")
             context.close()
-    assert len(list(pictures.glob("counter-*.png"))) >= 8
+    assert len(list(pictures.glob("counter-*.png"))) >= 6
     assert re.match(rb"\x89PNG", (pictures / "counter-home-320.png").read_bytes())

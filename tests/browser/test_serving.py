@@ -6,12 +6,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from browser.keyboard import Keys
-from browser.window import Counter, scan, served, until
+from browser.test_counter import with_name
+from browser.window import Counter, picture, scan, served, sign_in, until
 from counterfoil.engines.editions import demonstration
 from counterfoil.office.money_orders.forms import forms_at
 from counterfoil.products.money_orders import with_digit
@@ -284,3 +286,51 @@ def test_a_drawer_is_closed_blind(chromium: Browser, window: Window, answer: str
 
 def hides(text: str, minor: int) -> None:
     assert f"${minor / 100:,.2f}" not in text, "the count is blind"
+
+
+def test_pictures_for_the_pages(chromium: Browser, window: Window, pictures: Path) -> None:
+    """The price of a check and of a loan, beside what others take, before anything is recorded."""
+    house = window.house
+    account = with_name(house)
+    customer = next(one.customer for one in house.desk.state.holding.all() if one.account == account)
+    house.do("deposit", till="T1", account=account, amount=41_250)
+    loan = {"customer": customer, "amount": "375", "every": "biweekly", "number_of_payments": "10"}
+    flow = {"details.income": "2000", "details.rent": "700", "details.dues": "200"}
+    paper = {
+        "customer": customer, "sort": "payroll", "amount": "612.40", "check_date": "2026-02-27",
+        "details.micr": MICR.format(number="005518"), "details.payee": "José Ángel Ibarra Peña",
+        "details.maker": "Elk Fork Mill",
+    }  # fmt: skip
+    case = ""
+    for width in (1280, 320):
+        context = chromium.new_context(viewport={"width": width, "height": 800}, reduced_motion="reduce")
+        page = context.new_page()
+        sign_in(page, window.office, CLERK)
+        page.goto(f"{window.office.url}/counter/customer/{customer}")
+        picture(page, pictures, f"counter-customer-{width}")
+        page.goto(f"{window.office.url}/counter/all")
+        picture(page, pictures, f"counter-all-{width}")
+        filled(page, window.office.url, "check-cash", paper)
+        picture(page, pictures, f"counter-check-cashing-{width}", whole=True)
+        if not case:
+            filled(page, window.office.url, "loan-apply", {**loan, **flow})
+            page.click("main .usa-button--big")
+            page.wait_for_url("**/done/*")
+            case = house.desk.state.loan_application.all()[-1].case
+        filled(page, window.office.url, "loan-open", {**loan, "case": case})
+        picture(page, pictures, f"counter-loan-{width}", whole=True)
+        context.close()
+    assert len(list(pictures.glob("counter-*-320.png"))) >= 4
+
+
+def filled(page: Page, url: str, kind: str, values: dict[str, str]) -> None:
+    """A form filled in and sent, up to its check page."""
+    page.goto(f"{url}/counter/do/{kind}")
+    for name, value in values.items():
+        field = page.locator(f'#work [name="{name}"]')
+        if field.evaluate("e => e.tagName") == "SELECT":
+            field.select_option(value)
+        else:
+            field.fill(value)
+    page.locator("#work button[type=submit]").click()
+    page.wait_for_url("**/check/*")

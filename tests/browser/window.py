@@ -124,9 +124,9 @@ def scan(page: Page, code: str) -> None:
     devtools.detach()
 
 
-def picture(page: Page, folder: Path, name: str) -> None:
-    """What a person sees of the page at once, in the pictures of the documentation."""
-    page.screenshot(path=folder / f"{name}.png", animations="disabled", caret="hide")
+def picture(page: Page, folder: Path, name: str, *, whole: bool = False) -> None:
+    """What a person sees of the page, in the pictures of the documentation. ``whole``: with what she scrolls to."""
+    page.screenshot(path=folder / f"{name}.png", animations="disabled", caret="hide", full_page=whole)
 
 
 def axe_source() -> str:
