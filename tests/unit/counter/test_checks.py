@@ -10,8 +10,8 @@ import pytest
 from cases.checks import came_back, cashed, cashing, deposited, paper
 from counterfoil.counter.checks import PRICES, REPRICE
 from counterfoil.facts.checks import CheckCashed
-from counterfoil.office import rules
-from counterfoil.operations import items, screens
+from counterfoil.office import read_off, rules
+from counterfoil.operations import items
 from counterfoil.operations.answers import Accepted
 from counterfoil.operations.day_end import DayEnd
 from counterfoil.policy.edition import read_edition
@@ -376,7 +376,7 @@ def test_a_store_reopened_holds_the_same_checks() -> None:
 def test_one_check_has_one_fingerprint_at_every_office() -> None:
     details = {"micr": "⑈004417⑈ ⑆021000021⑆ 77004210⑈", "payee": "Ana", "maker": "Elk Fork Mill"}
     typed = {**details, "micr": "C4417C A021000021A 0077004210C B0000051240B", "payee": "A. Ruiz"}
-    made = [screens.check(one, {"amount": 51_240})[1] for one in (details, typed)]
+    made = [read_off.check(one, {"amount": 51_240})[1] for one in (details, typed)]
     assert made[0] == made[1], "typed with other signs, and with other zeros, it is the same check"
     here, there = counter(seed=1), counter(seed=2)
     assert here.office_key != there.office_key
