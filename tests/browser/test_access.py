@@ -184,7 +184,7 @@ def test_nothing_scrolls_sideways_and_everything_can_be_touched(
 ) -> None:
     """320 px wide, and at 200 % text; whatever is pressed is 44 px or is a link inside text."""
     for width, zoom in ((320, 1), (640, 2)):
-        context = chromium.new_context(viewport={"width": width // zoom, "height": 700})
+        context = chromium.new_context(viewport={"width": width, "height": 700})
         page = context.new_page()
         sign_in(page, served_office, SUPERVISOR, language="es")
         for path in paths(served_office, every=every):
@@ -192,11 +192,32 @@ def test_nothing_scrolls_sideways_and_everything_can_be_touched(
             if zoom > 1:
                 page.evaluate("document.documentElement.style.fontSize = '200%'")
             wide = page.evaluate("document.documentElement.scrollWidth")
-            limit = page.evaluate("document.documentElement.clientWidth") + (0 if zoom == 1 else width)
-            assert wide <= limit, (path, wide)
+            assert wide <= page.evaluate("document.documentElement.clientWidth"), (path, zoom, wide)
             small = page.evaluate(SMALL, TARGET_PX)
             assert small == [], path
         context.close()
+
+
+def test_everything_is_on_one_screen_and_large_enough_for_a_finger(chromium: Browser, served_office: Counter) -> None:
+    """At 1280 by 800 the list of everything, and the tiles of the first page, need no scrolling; on a touch screen each
+    line of the list is 44 px high."""
+    lowest = "s => Math.max(...[...document.querySelectorAll(s)].map(e => e.getBoundingClientRect().bottom))"
+    for language, clerk in (("en", SUPERVISOR), ("en", CLERK), ("es", CLERK)):
+        context = chromium.new_context(viewport={"width": 1280, "height": 800})
+        page = context.new_page()
+        sign_in(page, served_office, clerk, language=language)
+        assert page.evaluate(lowest, ".cf-tile") < 600
+        page.keyboard.press("F10")
+        page.wait_for_url("**/counter/all")
+        assert page.evaluate(lowest, ".cf-menu a") <= (800 if language == "en" else 880)
+        context.close()
+    context = chromium.new_context(viewport={"width": 320, "height": 640}, has_touch=True, is_mobile=True)
+    page = context.new_page()
+    sign_in(page, served_office)
+    page.goto(f"{served_office.url}/counter/all")
+    heights = page.locator(".cf-menu li a").evaluate_all("all => all.map(e => e.getBoundingClientRect().height)")
+    assert min(heights) >= TARGET_PX
+    context.close()
 
 
 @pytest.mark.parametrize("every", [False, pytest.param(True, marks=pytest.mark.slow)], ids=["templates", "forms"])
