@@ -292,7 +292,7 @@ def test_pictures_for_the_pages(chromium: Browser, window: Window, pictures: Pat
     """The price of a check and of a loan, beside what others take, before anything is recorded."""
     house = window.house
     account = with_name(house)
-    customer = next(one.customer for one in house.desk.state.holding.all() if one.account == account)
+    customer = next(str(one.customer) for one in house.desk.state.holding.all() if one.account == account)
     house.do("deposit", till="T1", account=account, amount=41_250)
     loan = {"customer": customer, "amount": "375", "every": "biweekly", "number_of_payments": "10"}
     flow = {"details.income": "2000", "details.rent": "700", "details.dues": "200"}

@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+import unit.operations.test_desk  # noqa: F401  # where the cases of the core's kinds are registered
+from cases.registry import DONE
 from counterfoil.faces.web.fields import Control, Form
 from counterfoil.faces.web.menu import OWN_PAGES
 from counterfoil.kernel.money import USD, Money
@@ -21,7 +23,6 @@ from counterfoil.office.requests import ASKS
 from counterfoil.operations.desk import Request
 from counterfoil.operations.window import office_now
 from counterfoil.testing.builders import PINS, House
-from unit.operations.test_desk import DONE
 from unit.web.screen import ORIGIN, Screen, open_screen
 
 DETAILS = {
