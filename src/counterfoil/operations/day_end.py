@@ -55,7 +55,7 @@ PIECE = 128
 """Lines in one go beside an open counter: what a customer may wait longer is then a few milliseconds."""
 LATER_ROWS = 2_000
 """Transfers looked at in one go for what moved after a day."""
-HANDED_CHUNKS = 512
+HANDED_CHUNKS = 256
 """Chunks of lines that are handed from making to booking in memory; what is beyond them is read back."""
 DAYS_MAX = 3_700
 """Days in one run: ten years."""
