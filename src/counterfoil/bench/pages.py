@@ -45,16 +45,16 @@ def run(
     with folder_for(keep, "pages") as folder:
         say("making the office")
         stick = folder.with_name("stick")
-        known = _made(folder, stick, seed, accounts, existing, say)
+        probe, *known = _made(folder, stick, seed, accounts, existing, rounds, say)
         machine = machine_facts(folder)
         with served(folder, "--stick", str(stick)) as url, _screens(url) as screens:
-            paths = _paths(screens, known)
+            paths = _paths(screens, probe)
             times: dict[str, list[float]] = defaultdict(list)
-            for number in range(rounds):
-                say(f"round {number + 1} of {rounds}")
+            for number, filled in enumerate(known, start=1):
+                say(f"round {number} of {rounds}")
                 for name, (who, path) in paths.items():
                     # A screen keeps few drafts, and every form is one: what is to be confirmed is typed anew.
-                    asked = path or _to_confirm(screens[who], known)
+                    asked = _filled(path, filled) or _to_confirm(screens[who], filled)
                     times[name].append(_asked(screens[who], asked)[1])
         rows = [(name, *_spread(spent)) for name, spent in times.items()]
         return {
@@ -65,29 +65,32 @@ def run(
 
 
 def _made(
-    folder: Path, stick: Path, seed: int, accounts: int, existing: int, say: Callable[[str], None]
-) -> Mapping[str, str]:  # fmt: skip
+    folder: Path, stick: Path, seed: int, accounts: int, existing: int, rounds: int, say: Callable[[str], None]
+) -> list[Mapping[str, str]]:  # fmt: skip
     """The office, with a customer and her account, and both people's keys sealed under their PINs. What fills the
-    places in paths."""
+    places in paths: for a trial, and for each round, whose receipts nobody has looked at yet."""
     with ready_office(folder, seed=seed, accounts=accounts) as office:
         stand_before(office, existing, say)
         digest = details_hash(bytes(16), DETAILS)
         opened = office.must("customer-open", date=DAY, tier="known", details=digest)
         customer = str(opened.result()["customer"])
         account = str(office.must("account-open", date=DAY, customer=customer).result()["account"])
-        paid = office.must("deposit", date=DAY, till=TILL, account=account, amount=AMOUNT, currency=CURRENCY)
+        paid = [
+            office.must("deposit", date=DAY, till=TILL, account=account, amount=AMOUNT, currency=CURRENCY)
+            for _ in range(2 * rounds + 2)
+        ]
         signers = {CLERK: office.clerk, SUPERVISOR: office.supervisor}
     with bootstrap.open_with(folder, "last", stick=str(stick)) as again:
         for clerk, signer in signers.items():
             answer, _ = again.authority.rotate(office.next_id(), clerk, PINS[clerk], by=[signer], date=DAY)
             accepted(answer)
-    return _known(customer, account, paid)
+    return [_known(customer, account, *pair) for pair in zip(paid[::2], paid[1::2], strict=True)]
 
 
-def _known(customer: str, account: str, paid: Accepted) -> Mapping[str, str]:
-    entry = paid.entries[0]
+def _known(customer: str, account: str, done: Accepted, shown: Accepted) -> Mapping[str, str]:
+    entry = shown.entries[0]
     return {
-        "number": customer, "account": account, "rid": paid.request.hex(), "epoch": str(entry.epoch),
+        "number": customer, "account": account, "rid": done.request.hex(), "epoch": str(entry.epoch),
         "entry": str(entry.sequence),
     }  # fmt: skip
 
@@ -109,7 +112,7 @@ def _screens(url: str) -> Iterator[Mapping[str, httpx.Client]]:
 
 
 def _paths(screens: Mapping[str, httpx.Client], known: Mapping[str, str]) -> dict[str, tuple[str, str]]:
-    """Page → who asks, and the path with its places filled; without a path: the page of what is to be confirmed."""
+    """Page → who asks, and the path; without a path: the page of what is to be confirmed."""
     found: dict[str, tuple[str, str]] = {}
     kinds = sorted(set(re.findall(r'href="/counter/do/([a-z-]+)', _asked(screens[CLERK], "/counter/all")[0])))
     waiting = _waiting(screens[CLERK])
@@ -124,10 +127,13 @@ def _paths(screens: Mapping[str, httpx.Client], known: Mapping[str, str]) -> dic
         if "{kind:" in page.path:
             paths = {f"/counter/do/{kind}": f"/counter/do/{kind}" for kind in kinds}
         else:
-            filled = re.sub(r"\{(\w+):\w+\}", lambda place: known[place[1]], page.path)
-            paths = {page.path: own.get(page.path.partition("{")[0], filled)}
-        found |= {name: (_who(screens, path), path) for name, path in paths.items()}
+            paths = {page.path: own.get(page.path.partition("{")[0], page.path)}
+        found |= {name: (_who(screens, _filled(path, known)), path) for name, path in paths.items()}
     return found
+
+
+def _filled(path: str, known: Mapping[str, str]) -> str:
+    return re.sub(r"\{(\w+):\w+\}", lambda place: known[place[1]], path)
 
 
 def _who(screens: Mapping[str, httpx.Client], path: str) -> str:

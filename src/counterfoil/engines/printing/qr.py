@@ -8,6 +8,7 @@ A code is surrounded by a margin of four light modules, as the standard asks.
 from __future__ import annotations
 
 import io
+from functools import lru_cache
 
 import segno
 
@@ -34,8 +35,12 @@ def png(slip: str, *, module: int = 5, version_max: int = VERSION_MAX) -> bytes:
     return out.getvalue()
 
 
+@lru_cache(maxsize=128)
 def svg(slip: str, *, module: int = 5) -> str:
-    """An SVG picture with margin, ready to stand inside a page, which gives it its size."""
+    """An SVG picture with margin, ready to stand inside a page, which gives it its size.
+
+    The last ones are kept: a receipt is looked at when it is made, when it is printed, and when the customer asks.
+    """
     return _code(slip, "M").svg_inline(scale=module, border=MARGIN, omitsize=True)
 
 

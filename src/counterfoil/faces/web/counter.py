@@ -532,7 +532,7 @@ async def done(visit: Visit) -> Response[bytes]:
     epoch, sequence, kind = went.entries[0]
     made = await visit.service.read(lambda store: visit.house.papers(store).receipt(epoch, sequence))
     return await visit.render(
-        "done.html", entry=sequence, rid=rid, receipt=made, qr=_codes(visit, made), shown=shown,
+        "done.html", entry=sequence, rid=rid, receipt=made, qr=await _codes(visit, made), shown=shown,
         printed=rid in visit.who.printed, has_printer=visit.house.printer is not None,
         after=await _after_this(visit, draft.kind if draft else kind, draft),
     )  # fmt: skip
@@ -564,8 +564,10 @@ async def _goes_on(visit: Visit, draft: Draft) -> tuple[str, dict[str, str]]:
     return "loan-open", {"case": case, **terms}
 
 
-def _codes(visit: Visit, made: Receipt) -> list[Markup]:
-    return [Markup(visit.house.qr(slip)) for slip in made.slips]  # our own picture, without any text
+async def _codes(visit: Visit, made: Receipt) -> list[Markup]:
+    """The pictures of its slips: drawn on another thread, since each takes as long as dozens of other answers."""
+    drawn = await visit.service.work(lambda: [visit.house.qr(slip) for slip in made.slips])
+    return [Markup(picture) for picture in drawn]  # our own picture, without any text
 
 
 async def print_receipt(visit: Visit) -> Response[bytes]:
@@ -589,7 +591,7 @@ async def print_receipt(visit: Visit) -> Response[bytes]:
         return visit.go(f"/counter/done/{rid}")
     await visit.service.at_desk(lambda desk: window.printed(desk, places))
     visit.who.printed.add(rid)
-    return await visit.render("paper.html", receipt=made, qr=_codes(visit, made), rid=rid)
+    return await visit.render("paper.html", receipt=made, qr=await _codes(visit, made), rid=rid)
 
 
 async def receipt(visit: Visit) -> Response[bytes]:
@@ -597,7 +599,9 @@ async def receipt(visit: Visit) -> Response[bytes]:
     epoch, entry = int(visit.part("epoch")), int(visit.part("entry"))
     made = await visit.service.read(lambda store: visit.house.papers(store).receipt(epoch, entry))
     rid = await visit.service.read(lambda store: window.request_of(store, epoch, entry))
-    return await visit.render("receipt.html", receipt=made, qr=_codes(visit, made), epoch=epoch, entry=entry, rid=rid)
+    return await visit.render(
+        "receipt.html", receipt=made, qr=await _codes(visit, made), epoch=epoch, entry=entry, rid=rid
+    )
 
 
 # --- several services, paid at once -----------------------------------------------------------------------------------
