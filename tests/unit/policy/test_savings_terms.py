@@ -36,4 +36,5 @@ def test_interest_that_compounds_more_slowly_than_it_is_credited_is_refused() ->
 def test_the_first_of_the_states_decides_when_to_look() -> None:
     terms = read_edition(EDITION).terms(SavingsTerms)
     assert terms is not None
-    assert terms.earliest == 3
+    assert {state: one.years for state, one in terms.unclaimed.items()} == {"ny": 3, "co": 5, "mt": 1}
+    assert terms.earliest == 1
