@@ -74,7 +74,7 @@ def test_canaries_are_in_no_span(tmp_path: Path) -> None:
         built.spans = traced(tracer)
         return built
 
-    web = lambda work: app.web_of(work, secret=bytes(32))  # noqa: E731  # one use
+    web = lambda work: app.web_of(work, secret=bytes(32))  # noqa: E731  # used on the next line alone
     with served(tmp_path / "office", web=web, change=change) as server:
         token = server.token("read")
         with httpx.Client(base_url=server.url, trust_env=False) as http:

@@ -103,7 +103,7 @@ def driven(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Driven]:
     folder = tmp_path_factory.mktemp("canaries")
     with pytest.MonkeyPatch.context() as patched:
         patched.setenv("XDG_STATE_HOME", str(folder / "state"))
-        web = lambda work: app.web_of(work, secret=bytes(32))  # noqa: E731  # one use
+        web = lambda work: app.web_of(work, secret=bytes(32))  # noqa: E731  # used on the next line alone
         with served(folder / "office", web=web) as server:
             made = Driven(server)
             yield made
@@ -201,6 +201,6 @@ def _nothing_left(driven: Driven, capfd: pytest.CaptureFixture[str]) -> None:
 def test_the_books_and_backups_keep_canaries_in_their_place(driven: Driven, tmp_path: Path) -> None:
     """No entry of the journal holds a name; the details table does."""
     store = driven.server.office.desk.store
-    kept = b"".join(bytes(row[3] or b"") for row in store.scan("entry"))  # type: ignore[arg-type]  # a blob
+    kept = b"".join(bytes(row[3] or b"") for row in store.scan("entry"))  # type: ignore[arg-type]  # the column holds bytes
     assert NAME.encode() not in kept
-    assert any(NAME.encode() in bytes(row[3]) for row in store.scan("details"))  # type: ignore[arg-type]  # a blob
+    assert any(NAME.encode() in bytes(row[3]) for row in store.scan("details"))  # type: ignore[arg-type]  # the column holds bytes

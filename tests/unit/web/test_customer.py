@@ -205,7 +205,7 @@ def test_only_so_many_tries_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
             made().sign_in(tried, "wrong words of mine")
     kept = list(house.store.scan("customer_try"))
     assert len(kept) == 3
-    assert {len(row[0]) for row in kept} == {16}  # type: ignore[arg-type]  # a hash
+    assert {len(row[0]) for row in kept} == {16}  # type: ignore[arg-type]  # the column holds a hash
     house.clock.set(house.clock.now() + 1)
     with pytest.raises(self_service.WrongEntry):
         made().sign_in("4", "wrong words of mine")
