@@ -35,6 +35,8 @@ def test_a_payroll_check_is_turned_into_cash() -> None:
         assert 'name="fee"' not in screen.get("/counter/do/check-cash").text
         screen.fill("check-cash", check(screen))
         assert re.search(r"Our fee\s+\$5\.12", shown(screen))
+        assert re.search(r"Date on the check\s+Feb 27, 2026", shown(screen)), "no day can be read as another"
+        assert re.search(r"Line at the foot of the check\s+004417 · 021000021 · 77004210", shown(screen))
         assert re.search(r"Cash paid to you\s+\$507\.28", shown(screen))
         assert "What it costs, here and elsewhere" in screen.text
         screen.confirm({"approver": SUPERVISOR, "pin_approver": PINS[SUPERVISOR]})

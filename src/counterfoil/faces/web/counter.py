@@ -31,6 +31,7 @@ from counterfoil.faces.web.fields import Control, Form, Typed, amount
 from counterfoil.faces.web.menu import Item
 from counterfoil.faces.web.sessions import Draft, Session, new_request_id, plain
 from counterfoil.faces.web.visit import Visit, day, money
+from counterfoil.kernel.days import day as read_day
 from counterfoil.kernel.idents import request_id
 from counterfoil.kernel.money import Money
 from counterfoil.kernel.outcomes import Malformed, Refusal, Unavailable, mark
@@ -44,7 +45,9 @@ from counterfoil.operations.receipts import TITLES
 from counterfoil.operations.roles import may_ask, may_give_code
 from counterfoil.operations.window import OfficeNow, Shown, Went
 from counterfoil.policy.terms.profile import IdentificationRules
+from counterfoil.products.micr import NOTATIONS
 
+_SIGNS = dict.fromkeys(map(ord, NOTATIONS["unicode"]), " ")
 PREFILLED = (
     "account", "customer", "entry", "epoch", "case", "till", "loan", "amount", "every", "number_of_payments", "product",
 )  # fmt: skip
@@ -405,18 +408,39 @@ def answers_of(visit: Visit, office: OfficeNow, draft: Draft) -> list[tuple[str,
         names = dict(control.options)
         if control.control in ("pieces", "details"):
             parts = [part for part in control.parts if part.value.strip()]
+            above = f"{control.label}: " if control.control == "pieces" else ""
             lines += [
-                (f"{control.label}: {part.label}", dict(part.options).get(part.value, part.value)) for part in parts
+                (f"{above}{part.label}", dict(part.options).get(part.value) or _plain(visit, part.name, part.value))
+                for part in parts
             ]
         elif control.control == "flag":
             lines.append((control.label, visit.say(mark("yes")) if control.value else visit.say(mark("no"))))
         elif control.value:
-            lines.append((control.label, names.get(control.value) or _understood(control, office)))
+            lines.append((control.label, names.get(control.value) or _understood(visit, control, office)))
     return lines
 
 
-def _understood(control: Control, office: OfficeNow) -> str:
-    """A value as it was understood: an amount in dollars and cents, whatever way it was written."""
+def _plain(visit: Visit, name: str, value: str) -> str:
+    """A detail as a person reads it: a check's line without the signs that few fonts have."""
+    if name.endswith(".micr"):
+        return " · ".join(value.translate(_SIGNS).split())
+    return _date(visit, value) if name.endswith(".born") else value
+
+
+def _date(visit: Visit, value: str) -> str:
+    try:
+        return day(read_day(value).isoformat(), visit.say)
+    except Malformed:
+        return value
+
+
+def _understood(visit: Visit, control: Control, office: OfficeNow) -> str:
+    """A value as it was understood: an amount in dollars and cents, whatever way it was written; a day by its month's
+    name."""
+    if control.control == "date":
+        return _date(visit, control.value)
+    if control.name == "apr":
+        return f"{control.value} %"
     if control.control != "money":
         return control.value
     try:
