@@ -396,6 +396,7 @@ def test_the_receipt_fits_80_millimeters(chromium: Browser) -> None:
         context.close()
 
 
+@pytest.mark.slow
 def test_pictures_for_the_pages(chromium: Browser, pictures: Path) -> None:
     house = counter()
     account = with_name(house)

@@ -147,6 +147,7 @@ def test_a_statement_comes_as_pdf(chromium: Browser, office: Counter, cookies: l
     context.close()
 
 
+@pytest.mark.slow
 def test_pictures_for_the_pages(
     chromium: Browser, office: Counter, cookies: list[dict[str, object]], pictures: Path
 ) -> None:

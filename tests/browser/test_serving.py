@@ -288,6 +288,7 @@ def hides(text: str, minor: int) -> None:
     assert f"${minor / 100:,.2f}" not in text, "the count is blind"
 
 
+@pytest.mark.slow
 def test_pictures_for_the_pages(chromium: Browser, window: Window, pictures: Path) -> None:
     """The price of a check and of a loan, beside what others take, before anything is recorded."""
     house = window.house

@@ -242,6 +242,7 @@ def test_an_interrupted_making_is_begun_again(tmp_path: Path) -> None:
     assert not demo_office.make(place)
 
 
+@pytest.mark.slow
 def test_the_written_day_plays_without_a_prompt(tmp_path: Path) -> None:
     assert run("demo", "--write-day", "day.jsonl", cwd=tmp_path).returncode == 0
     bank = ("--profile", "us-postal-bank", "--authority", "DEMONSTRATION, NONE")

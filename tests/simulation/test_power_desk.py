@@ -165,7 +165,7 @@ def cut_everywhere(
     assert len(seen) == len(expected.groups), "the power went before each group's answers, and after"
 
 
-@pytest.mark.parametrize("kept", [False, True])
+@pytest.mark.parametrize("kept", [pytest.param(False, marks=pytest.mark.slow), True])
 @pytest.mark.parametrize("script", [pytest.param(one_by_one, marks=pytest.mark.slow), together])
 def test_every_event_of_a_unit_of_work_reported_as_failed(
     template: Path, tmp_path: Path, script: Script, kept: bool
@@ -277,6 +277,7 @@ def every_third(events: int) -> Iterator[tuple[int, Mode]]:
         yield event, MODES[event % len(MODES)]
 
 
+@pytest.mark.slow
 def test_an_office_whose_making_was_cut_is_none_or_whole(making: int, tmp_path: Path) -> None:
     found = set()
     for event, mode in every_third(making):

@@ -160,12 +160,14 @@ def test_slips_are_verified_and_counted() -> None:
     assert result["slips_per_second"] > 0 < result["raw_pairs_per_second"]
 
 
+@pytest.mark.slow
 def test_growth_is_measured_at_each_size() -> None:
     result = growth.run(sizes=(1_050, 1_200), sample=64, alone=3)
     assert [row["entries"] for row in result["sizes"]] == [1_050, 1_200]
     assert result["last_to_first"] > 0
 
 
+@pytest.mark.slow
 def test_an_audit_is_measured_on_a_real_folder() -> None:
     result = audit.run(entries=1_200, raw_seconds=0.05)
     assert result["books"]["entries"] == result["signatures"]["entries"] == 1_200
@@ -252,7 +254,7 @@ def test_ids_of_a_run_are_its_own() -> None:
 
 
 def test_every_benchmark_is_a_command() -> None:
-    by_name = {"day", "http", "day-end"}  # They need a file, a server or a quiet hour of their own.
+    by_name = {"day", "http", "pages", "day-end"}  # They need a file, a server or a quiet hour of their own.
     assert set(IN_TURN) | by_name == set(bench.commands)
 
 
@@ -275,6 +277,7 @@ def _moved(office: BenchOffice, account: str, amount: int, **more: Any) -> str:
     return answer.refusal.code if isinstance(answer, Refused) else "accepted"
 
 
+@pytest.mark.slow
 def test_the_end_of_a_day_is_measured_and_sound(tmp_path: Path) -> None:
     result = day_end.run(accounts=1_200, callers=2, keep=tmp_path / "office")
     assert result["sound"]

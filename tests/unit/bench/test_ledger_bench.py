@@ -45,6 +45,7 @@ def test_the_small_benchmark_is_sound(tmp_path: Path) -> None:
     assert [one.name for one in tmp_path.iterdir()] == ["kept"], "nothing else is left"
 
 
+@pytest.mark.slow
 def test_a_seed_gives_the_same_outcomes(tmp_path: Path) -> None:
     def outcomes(seed: int) -> list[dict[str, int]]:
         return [row["outcomes"] for row in run(small(seed=seed, folder=tmp_path))["sqlite"]["groups"]]

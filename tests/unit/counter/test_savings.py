@@ -409,6 +409,7 @@ def test_an_account_does_not_close_on_interest_that_waits() -> None:
 # --- nobody comes ----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_an_account_that_nobody_comes_for() -> None:
     house, account = saver(amount=100_000)
     years(house)

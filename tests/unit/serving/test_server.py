@@ -83,7 +83,7 @@ def deposit(client: Client, account: str, amount: int) -> Signed:
     return client.sign("deposit", body, by=[ClerkKey(offices.seed_of("102"))])
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGTERM, pytest.param(signal.SIGINT, marks=pytest.mark.slow)])
 def test_a_stop_finishes_what_was_accepted(office: tuple[Path, str, str], number: signal.Signals) -> None:
     folder, account, token = office
     with process(folder) as (running, url, log), Client(url, token, patience=0) as client:

@@ -36,6 +36,7 @@ def everything_said(server: Served) -> str:
         return server.err.getvalue() + plain.get("/metrics").text
 
 
+@pytest.mark.slow
 def test_no_canary_leaves_by_the_log_or_the_metrics(
     server: Served, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:  # fmt: skip
