@@ -136,7 +136,7 @@ def test_the_power_cut_at_every_event_of_a_unit_of_work(template: Path, tmp_path
 @pytest.mark.slow
 @pytest.mark.parametrize("script", [one_by_one, together])
 def test_the_power_cut_at_every_event_in_many_torn_images(template: Path, tmp_path: Path, script: Script) -> None:
-    cut_everywhere(template, tmp_path, script, lambda event: [("part", 1_000 * event + seed) for seed in range(12)])
+    cut_everywhere(template, tmp_path, script, lambda event: [("part", 1_000 * event + seed) for seed in range(6)])
 
 
 def cut_everywhere(
