@@ -61,7 +61,7 @@ def main() -> int:
         return 0
     with tempfile.TemporaryDirectory() as name:
         home = Path(name)
-        told: dict[str, Any] = json.loads(counterfoil("demo", "--json", home=home))
+        told: dict[str, Any] = json.loads(counterfoil("demo", "--terminal", "--json", home=home))
         entry = told["receipt"]["entry"]
         (IMAGES / "receipt.png").write_bytes((home / told["folder"] / "paper" / "receipt.png").read_bytes())
     print(f"{IMAGES.relative_to(ROOT)}/receipt.png: the receipt of entry {entry}")
