@@ -101,7 +101,8 @@ def web_of(work: AtWork, *, secret: bytes) -> Sequence[HTTPRouteHandler]:
     device = work.settings.printer
     house = Screens(
         catalog=catalog, qr=lambda slip: qr.svg(slip, module=1), papers=work.papers, seconds=time.monotonic,
-        secret=secret, idle=work.settings.idle_seconds, secure=work.settings.behind_tls,
+        secret=secret, report=work.log.report, last_audit=lambda: audits.last(work.office.folder),
+        idle=work.settings.idle_seconds, secure=work.settings.behind_tls,
         printer=DevicePrinter(device, paper(work.settings.printer_paper)) if device else None,
         codes=scanning.reader(), passphrases=Argon(), pdf=pdf.render, ends_days=work.settings.day_end == "edition",
     )  # fmt: skip

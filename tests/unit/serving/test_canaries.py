@@ -16,9 +16,11 @@ from typing import Any
 import httpx
 import pytest
 
+from counterfoil.engines import audits
 from counterfoil.faces.api.reads import READS
 from counterfoil.faces.web import app as pages
 from counterfoil.kernel.outcomes import Fault
+from counterfoil.operations.audit import audit
 from counterfoil.serving import app
 from counterfoil.testing import offices
 from counterfoil.testing.servers import Served, served
@@ -204,3 +206,25 @@ def test_the_books_and_backups_keep_canaries_in_their_place(driven: Driven, tmp_
     kept = b"".join(bytes(row[3] or b"") for row in store.scan("entry"))  # type: ignore[arg-type]  # the column holds bytes
     assert NAME.encode() not in kept
     assert any(NAME.encode() in bytes(row[3]) for row in store.scan("details"))  # type: ignore[arg-type]  # the column holds bytes
+
+
+def test_pages_of_a_server_show_its_last_audit_and_report_to_its_log(
+    driven: Driven, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a page is handed, a real server hands it: a page that has it in tests alone would show nothing."""
+    driven.sign_in()
+    driven.http.get("/lang/en")
+    office, err = driven.server.office, driven.server.err
+    assert "No audit was kept here yet" in driven.http.get("/office/journal").text
+    audits.keep(office.folder, audit(office.desk.store))
+    assert "Everything agreed" in driven.http.get("/office/journal").text
+    said = len(err.getvalue())
+
+    def broken(*_: object, **__: object) -> Any:
+        raise Fault("a bug")
+
+    monkeypatch.setattr(type(driven.server.work.service), "read", broken)
+    assert driven.http.get("/counter").status_code == 500
+    monkeypatch.undo()
+    lines = [json.loads(line) for line in err.getvalue()[said:].splitlines()]
+    assert [line["error"] for line in lines if line["event"] == "fault"] == ["Fault"]

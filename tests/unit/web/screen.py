@@ -106,7 +106,7 @@ def open_screen(house: House | None = None, *, idle: int = 600, **more: Any) -> 
     service = Service(office.desk, office.authority, reader=lambda: office.store)
     pages = Pages(
         catalog=catalog, qr=lambda slip: qr.svg(slip, module=1), papers=papers, seconds=ticking, secret=b"s" * 32,
-        idle=idle, **more,
+        idle=idle, **{"report": lambda error: None, "last_audit": lambda: None, **more},
     )  # fmt: skip
     try:
         with TestClient(

@@ -137,8 +137,7 @@ async def journal(visit: Visit) -> Response[bytes]:
     """Size, root, checkpoint and mark of the journal."""
     logs = await visit.service.read(overview.logs)
     found = await visit.service.at_desk(overview.mark_now)
-    look = visit.house.last_audit
-    last = await visit.service.work(look) if look is not None else None
+    last = await visit.service.work(visit.house.last_audit)
     since = sum(one.size for one in logs) - last.entries if last is not None else 0
     return await _page(
         visit, "office-journal.html", logs=logs, mark_=found, working=visit.service.desk.working, last=last, since=since

@@ -87,6 +87,10 @@ class House:
     papers: Callable[[OfficeStore], Papers]
     seconds: Callable[[], float]
     secret: bytes
+    report: Callable[[BaseException], None]
+    """Is told of every error that a page met; what it keeps of it is its own care."""
+    last_audit: Callable[[], LastAudit | None]
+    """The outcome of the last audit that was kept; None if none was."""
     printer: Callable[[Receipt], None] | None = None
     secure: bool = False
     idle: int = IDLE_SECONDS
@@ -96,10 +100,6 @@ class House:
     """Keeps customers' secrets; None where customers do not sign in."""
     pdf: Callable[[Paper], bytes] | None = None
     """A paper as PDF; None where none is made."""
-    last_audit: Callable[[], LastAudit | None] | None = None
-    """The outcome of the last audit that was kept; None where none can be known."""
-    report: Callable[[BaseException], None] = lambda error: None
-    """Is told of every error that a page met; what it keeps of it is its own care."""
     ends_days: bool = False
     """Whether this server ends days by itself."""
 
