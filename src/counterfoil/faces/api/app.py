@@ -193,7 +193,11 @@ async def _prepare(api: Api, caller: Caller, read: ReadBody) -> Reply:
         client = api.client(caller, "")
         key = caller.headers.get("idempotency-key")
         if key is None:
-            raise Problem("key-missing", "A body is prepared for the Idempotency-Key that it will be sent with.")
+            raise Problem(
+                "key-missing",
+                "A body is prepared for the Idempotency-Key that it will be sent "
+                "with: send that header. Nothing has been recorded.",
+            )
         value = await _json(caller, read, WRITE_BYTES_MAX)
         return _reply(200, wire.encode(await api.writes.prepare(client, key, value, api.translate(caller))))
 

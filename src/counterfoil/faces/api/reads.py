@@ -595,7 +595,10 @@ def _difference(desk: Desk, row: DifferenceRow) -> dict[str, Any]:
 
 def not_for_its_role(role: str) -> Problem:
     """The token's role has no part in this question."""
-    return Problem("scope-missing", f"A token of the role {role} does not read this. Nothing has been recorded.")
+    return Problem(
+        "scope-missing",
+        f"A token of the role {role} does not read this: ask with one of another role. Nothing has been recorded.",
+    )
 
 
 def _hers(asked: Question, customer: object) -> bool:

@@ -150,11 +150,11 @@ async def customer(visit: Visit) -> Response[bytes]:
     session.customer = number
     accounts = [one.account for one in shown.holdings]
     entries = await visit.service.read(lambda store: window.entries_of(store, accounts))
-    tiles = menu.tiles(visit, await visit.office(), customer=number)
+    office = await visit.office()
     codes = visit.members is not None and may_give_code(session.role)
     return await visit.render(
-        "customer.html", shown=shown, codes=codes, entries=_titled(visit, entries), tiles=tiles,
-        lent=_lent(visit, shown, await visit.office()),
+        "customer.html", shown=shown, codes=codes, entries=_titled(visit, entries),
+        tiles=menu.tiles(visit, office, customer=number), lent=_lent(visit, shown, office),
     )  # fmt: skip
 
 

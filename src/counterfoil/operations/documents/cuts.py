@@ -72,20 +72,21 @@ def periods(cuts: Sequence[Cut], moved: Sequence[Moved]) -> list[Period]:
     rest, balance, until = list(moved), 0, date.min
     for cut in cuts:
         # Before the first statement, or between two that do not follow each other, movements stand on none.
-        between = [one for one in rest if until < one.value < cut.since and one.at < cut.at]
-        opening = balance + sum(one.amount for one in between)
-        rest = [one for one in rest if one not in between]
-        known = [one for one in rest if one.value <= cut.until and one.at < cut.at]
+        on_none = [until < one.value < cut.since and one.at < cut.at for one in rest]
+        opening = balance + sum(one.amount for one, none in zip(rest, on_none, strict=True) if none)
+        rest = [one for one, none in zip(rest, on_none, strict=True) if not none]
+        known = [place for place, one in enumerate(rest) if one.value <= cut.until and one.at < cut.at]
         # What was entered while the lines were being made may not be in the balance any more: it is the last.
         sums, total = [0], 0
-        for one in known:
-            total += one.amount
+        for place in known:
+            total += rest[place].amount
             sums.append(total)
         if cut.balance - opening not in sums:
             raise Fault(f"the movements through {cut.until} do not give the balance that was cut: run an audit")
         taken = known[: len(sums) - 1 - sums[::-1].index(cut.balance - opening)]
-        rest = [one for one in rest if one not in taken]
-        found.append(Period(cut, opening, tuple(taken)))
+        found.append(Period(cut, opening, tuple(rest[place] for place in taken)))
+        gone = frozenset(taken)
+        rest = [one for place, one in enumerate(rest) if place not in gone]
         balance, until = cut.balance, cut.until
     return found
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 from fractions import Fraction
-from functools import lru_cache
 from typing import Any
 
 from counterfoil import codec
@@ -40,7 +39,7 @@ from counterfoil.operations.documents.savings import Savings
 from counterfoil.operations.documents.statement import PASSBOOK_LINES, Earned, Movement, Passbook, Statement
 from counterfoil.operations.receipts import TITLES
 from counterfoil.operations.store import OfficeStore
-from counterfoil.policy.edition import Edition, read_edition
+from counterfoil.policy.edition import read_edition
 from counterfoil.policy.terms.elsewhere import Elsewhere as Elsewheres
 from counterfoil.policy.terms.savings import DAILY_BALANCE, LOWEST_OF_MONTH, AccountTerms, SavingsTerms
 from counterfoil.products import loans as rule
@@ -100,21 +99,14 @@ def _earned(store: OfficeStore, account: str, moved: Sequence[Moved], since: dat
 
 def _rates_of(store: OfficeStore, product: str) -> Rates:
     """The terms of a product in every edition that took effect."""
-    rows = sorted(
-        map(EditionRow._make, store.scan("edition")), key=lambda row: (row.effective, row.epoch, row.sequence)
-    )
     found: list[tuple[int, AccountTerms | None]] = []
+    rows = map(EditionRow._make, store.scan("edition"))
     for row in sorted(rows, key=lambda row: (row.effective, row.epoch, row.sequence)):
         facts = read_entry(store.entries(row.epoch, row.sequence, 1)[0]).facts
         content = next(fact.content for fact in facts if isinstance(fact, EditionTaken))
-        table = _edition(content).terms(SavingsTerms)
+        table = read_edition(content).terms(SavingsTerms)
         found.append((day(row.effective).toordinal(), table.accounts.get(product) if table is not None else None))
     return Rates(found)
-
-
-@lru_cache(maxsize=16)
-def _edition(content: bytes) -> Edition:
-    return read_edition(content)
 
 
 def _led(opening: int, moved: Sequence[tuple[date, Moved]]) -> tuple[Movement, ...]:
