@@ -60,7 +60,8 @@ def served(house: House, *, with_printer: bool = True, idle: int = 600) -> Itera
     service = Service(house.desk, house.authority, reader=lambda: house.store)
     pages = Pages(
         catalog=catalog, qr=lambda slip: qr.svg(slip, module=1), papers=papers, seconds=time.monotonic,
-        secret=b"s" * 32, idle=idle, printer=made.printed.append if with_printer else None,
+        secret=b"s" * 32, report=lambda error: None, last_audit=lambda: None, idle=idle,
+        printer=made.printed.append if with_printer else None,
         codes=scanning.reader(), passphrases=Argon(FAST_FOR_TESTS), pdf=pdf.render,
     )  # fmt: skip
     application = Litestar(route_handlers=app.routes(service, pages), openapi_config=None)
