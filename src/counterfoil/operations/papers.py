@@ -33,7 +33,7 @@ from counterfoil.operations.screens import told_once
 from counterfoil.operations.store import OfficeStore, StoredEntry
 from counterfoil.policy.edition import Edition, read_edition
 from counterfoil.policy.terms.mail import MailTerms
-from counterfoil.policy.terms.profile import ProfileTexts
+from counterfoil.policy.terms.profile import ProfileTexts, words_of
 
 
 class Papers:
@@ -185,8 +185,7 @@ class Papers:
 
 def _foot(edition: Edition | None, language: str) -> tuple[str, ...]:
     """What the operator of that edition says at the foot of receipts."""
-    texts = edition.terms(ProfileTexts) if edition is not None else None
-    own = texts.languages.get(language) if texts is not None else None
+    own = words_of(edition.terms(ProfileTexts) if edition is not None else None, language)
     return tuple(one for one in (own.receipt, own.complaints) if one) if own is not None else ()
 
 

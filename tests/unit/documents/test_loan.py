@@ -90,6 +90,17 @@ def test_what_goes_with_a_loan_is_said(conditions: Conditions, words: str) -> No
     assert words in said(loan(conditions))
 
 
+def test_payments_from_an_account_are_no_condition() -> None:
+    """12 CFR 1005.10(e)(1): credit may not be conditioned on preauthorized transfers; (b): she signs for them."""
+    none, agreed = said(loan()), said(loan(Conditions(dues_from="4133798712")))
+    assert "we take no payment from it unless you ask us to. The loan and its price are the same." in none
+    assert "Take my payments" not in none
+    assert "from your account ending in 8712. We try once. You do not have to do this" in agreed
+    assert "Stop it on any day: ask at any window. It is free." in agreed
+    assert agreed.endswith("Take my payments from my account.")
+    assert "4133798712" not in agreed
+
+
 def test_nothing_is_said_of_a_right_that_there_is_not() -> None:
     assert "Change your mind" not in said(loan())
     assert "elsewhere" not in said(loan())

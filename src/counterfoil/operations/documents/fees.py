@@ -35,7 +35,7 @@ from counterfoil.policy.terms.elsewhere import PriceElsewhere
 from counterfoil.policy.terms.loans import LoanTerms
 from counterfoil.policy.terms.mail import MailTerms
 from counterfoil.policy.terms.money_orders import MoneyOrderTerms
-from counterfoil.policy.terms.profile import ProfileTexts
+from counterfoil.policy.terms.profile import ProfileTexts, words_of
 from counterfoil.policy.terms.remittances import RemittanceTerms
 from counterfoil.products.elsewhere import compared, cost_of
 from counterfoil.products.exact import rounded_half_up
@@ -255,8 +255,7 @@ def fees_of(
 
 def operators_words(edition: Edition, language: str) -> tuple[str, ...]:
     """What the operator says of insurance and complaints in a language; nothing if its edition is silent."""
-    texts = edition.terms(ProfileTexts)
-    own = texts.languages.get(language) if texts is not None else None
+    own = words_of(edition.terms(ProfileTexts), language)
     return (own.insured, own.complaints) if own is not None else ()
 
 

@@ -173,7 +173,7 @@ def loan_of_books(store: OfficeStore, number: str) -> Loan:
         every=every,
         unit=unit,
         rate_percent=rounded_half_up(Fraction(fact.rate, 100), 2),
-        conditions=Conditions(payday=_payday(store, entry.core.edition)),
+        conditions=Conditions(payday=_payday(store, entry.core.edition), dues_from=fact.dues_from or ""),
         agreed_apr=fact.apr,
     )
 

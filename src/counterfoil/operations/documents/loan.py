@@ -82,7 +82,9 @@ class Conditions:
 
     ``withheld``: a charge taken out of the money before it is handed over (prepaid finance charge). ``late_fee`` is due
     when a payment is more than ``late_days`` days late; 0 for none. ``cancel_by``: the last day to bring the money back
-    at no cost.
+    at no cost. ``dues_from``: the account of her own that the borrower wants her payments taken from; nobody's loan
+    depends on that (12 CFR 1005.10(e)(1)), and the paper says so with and without one
+    (``test_payments_from_an_account_are_no_condition``).
     """
 
     withheld: int = 0
@@ -90,10 +92,13 @@ class Conditions:
     late_days: int = 0
     cancel_by: date | None = None
     payday: Payday | None = None
+    dues_from: str = ""
 
     def __post_init__(self) -> None:
         for name in ("withheld", "late_fee", "late_days"):
             not_below_zero(getattr(self, name), name)
+        if self.dues_from:
+            said(self.dues_from, "dues_from")
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +229,12 @@ def loan_paper(loan: Loan, words: Words) -> Paper:
     blocks += [
         Heading(words.say(mark("Every payment"))),
         _every(loan, words),
-        Signatures((words.say(mark("I got a copy of this paper before I signed for the loan.")),)),
+        Signatures(
+            (
+                words.say(mark("I got a copy of this paper before I signed for the loan.")),
+                *([words.say(mark("Take my payments from my account."))] if loan.conditions.dues_from else []),
+            )
+        ),
     ]
     return paper_of(
         "loan", loan.head, words, blocks, title=mark("What this loan costs"),
@@ -333,6 +343,7 @@ def _duties(loan: Loan, words: Words) -> list[str]:
         else ""
     )
     rest = [
+        _taken(loan.conditions.dues_from, words),
         words.say(mark("Cannot pay: tell us. Before we charge anything, we offer you a later day. That is free.")),
         words.say(mark("No new loan to pay this one: we do not renew a loan for a fee.")),
         words.say(mark("No pledge: nothing you own is security for this loan. You need not buy insurance.")),
@@ -340,6 +351,22 @@ def _duties(loan: Loan, words: Words) -> list[str]:
                        "and about paying early.")),
     ]  # fmt: skip
     return [first, *([kept] if loan.conditions.withheld else []), late, *([cancel] if cancel else []), *rest]
+
+
+def _taken(account: str, words: Words) -> str:
+    """Regulation E, 1005.10(b) and (e)(1): what was agreed, that it was free to agree, and how it ends."""
+    if not account:
+        return words.say(
+            mark("Your account: we take no payment from it unless you ask us to. The loan and its price are the same.")
+        )
+    return words.say(
+        mark(
+            "Your account: you asked us to take each payment, on the day it is due, from your account ending in {last}. "
+            "We try once. You do not have to do this: the loan and its price are the same without it. Stop it on any "
+            "day: ask at any window. It is free."
+        ),
+        last=account[-4:],
+    )
 
 
 def _elsewhere(loan: Loan, payday: Payday, rate: str, words: Words) -> list[Block]:

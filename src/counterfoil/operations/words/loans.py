@@ -127,7 +127,10 @@ def _opened(fact: f.LoanOpened, w: Around) -> list[Line]:
 
 
 def _from(account: str, w: Around) -> list[Line]:
-    return [w.line(mark("Payments are taken from the account ending in"), account[-4:])]
+    return [
+        w.line(mark("Payments are taken from the account ending in"), account[-4:]),
+        w.line(mark("You may stop this on any day, at any window. It is free.")),
+    ]
 
 
 @says(f.LoanDuesAgreed)

@@ -64,6 +64,11 @@ class ProfileTexts:
     source: Text
 
 
+def words_of(texts: ProfileTexts | None, language: str) -> Words | None:
+    """What the operator says in a language; None where its edition is silent."""
+    return texts.languages.get(language) if texts is not None else None
+
+
 LANGUAGES = ("en", "es")
 """Languages that every edition with texts must have: those of the receipts."""
 
