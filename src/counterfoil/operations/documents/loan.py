@@ -361,9 +361,9 @@ def _taken(account: str, words: Words) -> str:
         )
     return words.say(
         mark(
-            "Your account: you asked us to take each payment, on the day it is due, from your account ending in {last}. "
-            "We try once. You do not have to do this: the loan and its price are the same without it. Stop it on any "
-            "day: ask at any window. It is free."
+            "Your account: you asked us to take each payment, on the day it is due, from your account ending in "
+            "{last}. We try once. You do not have to do this: the loan and its price are the same without it. Stop it "
+            "on any day: ask at any window. It is free."
         ),
         last=account[-4:],
     )
