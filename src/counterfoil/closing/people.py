@@ -6,14 +6,18 @@ two other clerks of whom one is a supervisor; an edition by two. The system may 
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 from counterfoil.facts import office as f
 from counterfoil.journal.entry import clerk_key_id
 from counterfoil.office import refusals as no
 from counterfoil.office import requests as ask
 from counterfoil.office import rules
 from counterfoil.office.rules import Decision, Part, Sitting
+from counterfoil.office.savings.interest import rates_of
 from counterfoil.office.state import State
-from counterfoil.policy.edition import BrokenEdition, read_new_edition
+from counterfoil.policy.edition import BrokenEdition, Edition, read_new_edition
+from counterfoil.policy.terms.savings import SavingsTerms
 
 
 def decide_enrol(a: ask.EnrolClerk, s: State, by: Sitting) -> Decision:
@@ -64,7 +68,8 @@ def decide_revoke(a: ask.RevokeKey, s: State, by: Sitting) -> Decision:
 
 
 def decide_edition(a: ask.TakeEdition, s: State, by: Sitting) -> Decision:
-    """An edition takes effect by an entry that carries its bytes, signed by two, never for a past day."""
+    """An edition takes effect by an entry that carries its bytes, signed by two, never for a past day, nor for one
+    whose end has begun: its interest stands in the books already."""
     refused = rules.two_sign(s, by, one_supervisor=True)
     if refused:
         return refused
@@ -77,7 +82,27 @@ def decide_edition(a: ask.TakeEdition, s: State, by: Sitting) -> Decision:
     assert s.current is not None
     if edition.currency.code != s.current.currency:
         return no.OtherCurrency(s.current.currency, edition.currency.code)
-    today = s.today.date if s.today else by.today
-    if edition.effective.isoformat() < today:
-        return no.EditionPast(edition.effective.isoformat(), today)
+    first = max(s.today.date if s.today else by.today, _after_the_last_ended(s))
+    if edition.effective.isoformat() < first:
+        return no.EditionPast(edition.effective.isoformat(), first)
+    other = _counted_otherwise(edition, s)
+    if other is not None:
+        return no.EditionMethod(other)
     return [Part(a.kind, (f.EditionTaken(a.content, edition.effective.isoformat()),))]
+
+
+def _after_the_last_ended(s: State) -> str:
+    """The day after the last one of which a step of its end has been made; "" if none was."""
+    days = [row.date for row in s.ended_day.rows.values()] + [row.date for row in s.bulk.rows.values()]
+    last = max(days, default="")
+    return (date.fromisoformat(last) + timedelta(days=1)).isoformat() if last else ""
+
+
+def _counted_otherwise(edition: Edition, s: State) -> str | None:
+    """A kind of account that has earned, and whose interest the edition would count by another method."""
+    terms = edition.terms(SavingsTerms)
+    for product, one in terms.accounts.items() if terms is not None else ():
+        before = rates_of(s, product).latest(edition.effective.toordinal())
+        if s.pool.get(product) is not None and before is not None and before.method != one.method:
+            return product
+    return None

@@ -196,7 +196,7 @@ def _each(s: State, product: str) -> Iterator[SavingRow | None]:
 
 
 def _by_lowest(s: State, product: str, at: int) -> bool:
-    terms = rates_of(s, product).on(at)
+    terms = rates_of(s, product).latest(at)
     return terms is not None and terms.method == LOWEST_OF_MONTH
 
 
@@ -210,7 +210,7 @@ def dormancy(s: State, day: str) -> Iterator[Fact | None]:
     quiet = {name: _quiet_since(here, after) if after else 0 for name, after in months.items()}
     unclaimed = _quiet_since(here, 12 * terms.earliest)
     saving, holdings, dormant = s.saving.rows, s.holding.rows, s.dormant.rows
-    latest = max(unclaimed, *quiet.values())
+    latest = max([unclaimed, *quiet.values()])
     for number, key in enumerate(list(saving), start=1):
         if not number % BREATH:
             yield None

@@ -771,8 +771,8 @@ class LastSupervisor(Refusal):
 @coded(
     "edition.past",
     mark(
-        "The edition takes effect on {effective}, before today, {today}. An edition never reaches back. "
-        "Nothing has been recorded."
+        "The edition takes effect on {effective}, and {today} is the first day that is not over. An edition never "
+        "reaches back: write that day or a later one into it. Nothing has been recorded."
     ),
 )
 @dataclass(frozen=True, slots=True)
@@ -797,6 +797,18 @@ class EditionBroken(Refusal):
 @dataclass(frozen=True, slots=True)
 class EditionKnown(Refusal):
     pass
+
+
+@coded(
+    "edition.method",
+    mark(
+        "This edition counts the interest of {product} in another way, and accounts have earned by the way there was. "
+        "Name a new kind of account for it. Nothing has been recorded."
+    ),
+)
+@dataclass(frozen=True, slots=True)
+class EditionMethod(Refusal):
+    product: str
 
 
 @coded(

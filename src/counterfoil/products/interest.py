@@ -9,7 +9,9 @@ Always true:
 
 1. What is credited is what ``products.savings`` posts (``test_the_engine_pays_what_the_plain_rule_pays``): a day earns
    on its closing balance; interest is exact until it is credited, and rounded once, half to even.
-2. Each day earns by the terms of its own edition (``test_a_rate_that_changes_in_the_middle_of_a_period``).
+2. Each day earns by the terms of its own edition (``test_a_rate_that_changes_in_the_middle_of_a_period``). What was
+   earned is credited when the period ends, also where the rate has fallen to nothing or the edition has dropped that
+   kind of account meanwhile (``test_what_was_earned_is_credited_whatever_the_edition_says_since``).
 3. A movement of an earlier day earns as if it had always stood there; where that period was credited already, what it
    would have earned is carried, exact, to the next crediting
    (``test_a_back_dated_reversal_earns_as_if_it_had_not_been``).
@@ -68,6 +70,11 @@ class Rates:
         place = bisect_right(self._from, day)
         return self._terms[place - 1] if place else None
 
+    def latest(self, day: int) -> AccountTerms | None:
+        """The terms of a day, or the last before it where this kind of account is offered no more."""
+        known = self._terms[: bisect_right(self._from, day)]
+        return next((terms for terms in reversed(known) if terms is not None), None)
+
     def daily(self, day: int) -> Fraction:
         """What one unit earns on a day, exactly; 0 where nothing was paid."""
         found = self._daily.get(day)
@@ -86,13 +93,18 @@ class Rates:
         return terms is not None and ends(date.fromordinal(day), PERIODS[terms.compounding], terms.year_begins)
 
     def credits(self, day: int) -> bool:
-        """Whether a crediting period ends with a day."""
-        terms = self.on(day)
+        """Whether a crediting period ends with a day: of what has borne interest by then."""
+        terms = self.latest(day)
         return (
             terms is not None
-            and bool(terms.rate_percent)
+            and self._bore(day)
             and ends(date.fromordinal(day), PERIODS[terms.crediting], terms.year_begins)
         )
+
+    def _bore(self, day: int) -> bool:
+        """Whether any edition up to a day pays interest."""
+        known = self._terms[: bisect_right(self._from, day)]
+        return any(terms is not None and terms.rate_percent for terms in known)
 
     def plain(self, first: int, last: int) -> bool:
         """Whether nothing compounds in these days before it is credited."""

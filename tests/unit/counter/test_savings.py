@@ -25,7 +25,11 @@ from counterfoil.operations.store import OfficeStore
 from counterfoil.products.interest import ZERO, unpack_moved
 from counterfoil.products.savings import DailyTerms, daily_balance
 from counterfoil.testing.builders import (
+    CLERK,
     DAY,
+    EDITION,
+    NEXT_DAY,
+    OTHER,
     SECOND_SUPERVISOR,
     SUPERVISOR,
     House,
@@ -110,6 +114,69 @@ def move(house: House, account: str, amount: int) -> None:
         direction="in" if amount > 0 else "out", what="test", date=house.date, clock="file",
     )  # fmt: skip
     taken(house.desk.one(asked))
+
+
+# --- editions in the middle of a period ------------------------------------------------------------------------------
+
+_BOOK = "[savings.accounts.passbook]"
+_AT = '\nsource = "tests"\nleast_to_open = 100\nrate_percent = "3.65"\ncompounding = "monthly"\ncrediting = "monthly"\n'
+
+
+def another(effective: str, book: str | None) -> bytes:
+    """An edition in which the passbook's table reads so; None: it is not offered any more."""
+    kept = EDITION.replace(b"for tests", effective.encode(), 1).replace(b"2026-01-01", effective.encode(), 1).decode()
+    assert _BOOK + _AT in kept
+    if book is None:
+        return kept.replace(_BOOK + _AT + "dormant_after_months = 12\n", "").encode()
+    return kept.replace(_BOOK + _AT, f"{_BOOK}{book}").encode()
+
+
+@pytest.mark.parametrize(
+    ("editions", "earned"),
+    [
+        ([("2026-03-11", _AT.replace("3.65", "0"))], 90),
+        ([("2026-03-11", None)], 90),
+        ([("2026-03-11", _AT.replace("3.65", "7.30"))], 90 + 21 * 20),
+        ([("2026-03-11", _AT.replace("3.65", "0")), ("2026-03-21", _AT)], 90 + 11 * 10),
+        ([("2026-03-02", _AT.replace("3.65", "7.30")), ("2026-03-02", _AT.replace("3.65", "1"))], 82),
+        ([("2026-04-01", _AT.replace("3.65", "0"))], 300),  # from the first day of the next period on
+    ],
+)
+def test_what_was_earned_is_credited_whatever_the_edition_says_since(
+    editions: list[tuple[str, str | None]], earned: int
+) -> None:
+    """$1,000.00 at ten cents a day: the rate falls to nothing, passbooks are offered no more, two editions on a day."""
+    house, account = saver(amount=100_000)
+    for effective, book in editions:
+        house.do("policy-edition", by=SUPERVISOR, approve=[SECOND_SUPERVISOR], content=another(effective, book))
+    on(house, START + timedelta(days=32))
+    end(house)
+    assert house.owed(account) == 100_000 + earned
+    assert house.balance("house:interest-expense") - earned == -house.balance("house:interest-payable-passbook")
+    sound(house)
+
+
+def test_an_edition_is_not_of_a_day_whose_interest_is_booked() -> None:
+    house, _ = saver(amount=100_000)
+    house.close_tills(("T1", CLERK), ("T2", OTHER))
+    house.close_day()
+    end(house, START)
+    asked: dict[str, Any] = {"by": SUPERVISOR, "approve": [SECOND_SUPERVISOR]}
+    today, tomorrow = another(DAY, _AT.replace("3.65", "1")), another(NEXT_DAY, _AT.replace("3.65", "1"))
+    refused = house.decide("policy-edition", **asked, content=today)
+    assert outcome_of(refused) == "edition.past"
+    assert NEXT_DAY in refused.sentence()  # type: ignore[union-attr]  # a refusal, as the line above says
+    assert outcome_of(house.decide("policy-edition", **asked, content=tomorrow)) == "accepted"
+
+
+def test_the_way_of_counting_is_kept_for_accounts_that_have_earned() -> None:
+    lowest = _AT.replace("monthly", "annual") + 'method = "lowest-of-month"\n'
+    asked: dict[str, Any] = {"by": SUPERVISOR, "approve": [SECOND_SUPERVISOR], "content": another("2026-04-01", lowest)}
+    house, _ = saver(amount=100_000)
+    assert outcome_of(house.decide("policy-edition", **asked)) == "accepted", "nothing was earned yet"
+    on(house, START + timedelta(days=1))
+    end(house)
+    assert outcome_of(house.decide("policy-edition", **asked)) == "edition.method"
 
 
 # --- lines in a row --------------------------------------------------------------------------------------------------

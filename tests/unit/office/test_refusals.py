@@ -18,6 +18,7 @@ from counterfoil.kernel.outcomes import Fault, Refusal
 from counterfoil.office import refusals as no
 from counterfoil.office.refusals import REFUSALS
 from counterfoil.operations.answers import Answer, Refused, pack_refusal, unpack_refusal
+from counterfoil.operations.day_end import DayEnd
 from counterfoil.operations.desk import Request
 from counterfoil.testing.builders import (
     CLERK,
@@ -518,6 +519,19 @@ def _() -> tuple[House, Request]:
 def _() -> tuple[House, Request]:
     house = counter()
     return house, house.request("policy-edition", by=SUPERVISOR, approve=[CLERK], content=EDITION)
+
+
+@reached("edition.method")
+def _() -> tuple[House, Request]:
+    house = counter()
+    house.do("account-open", customer=house.customer, product="passbook")
+    house.close_tills(("T1", CLERK), ("T2", OTHER))
+    house.close_day()
+    DayEnd(lambda call: call(house.desk)).run(house.date)
+    monthly = b'compounding = "monthly"\ncrediting = "monthly"'
+    lowest = b'compounding = "annual"\ncrediting = "annual"\nmethod = "lowest-of-month"'
+    changed = edition(NEXT_DAY).replace(monthly, lowest, 1)
+    return house, house.request("policy-edition", by=SUPERVISOR, approve=[CLERK], content=changed)
 
 
 BOUNDLESS = re.sub(rb"\[limits\..*?\n\n", b"", EDITION, flags=re.DOTALL).replace(b"cash_max = 500000\n", b"").replace(

@@ -79,7 +79,7 @@ def _move(s: State, account: str, day: int, amount: int) -> None:
         s.saving.put(row._replace(balance=row.balance + amount))
         return
     start = start_of(row, pool)
-    terms = rates.on(day)
+    terms = rates.latest(day)
     by_lowest = terms is not None and terms.method == LOWEST_OF_MONTH
     missed = ZERO
     if day < start:

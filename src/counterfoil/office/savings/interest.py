@@ -63,7 +63,7 @@ def start_of(row: SavingRow, pool: PoolRow | None) -> int:
 def earned_by(s: State, row: SavingRow, product: str, last: int) -> Earned:
     """What an account has earned through ``last`` and was not credited, exactly."""
     start, moved = start_of(row, s.pool.get(product)), unpack_moved(row.moved)
-    terms = rates_of(s, product).on(last)
+    terms = rates_of(s, product).latest(last)
     if terms is not None and terms.method == LOWEST_OF_MONTH:
         return earned_by_lowest(rates_of(s, product), start, last, row.balance, moved)
     return earned(factors_of(s, product, last), start, row.balance, moved, fraction(row.carried))
