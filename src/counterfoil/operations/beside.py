@@ -6,7 +6,8 @@ the same commit, under the number that the decision gave (``test_details_travel_
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from counterfoil import codec
@@ -15,17 +16,32 @@ from counterfoil.office.read_off import READ_OFF
 from counterfoil.office.readers import text
 from counterfoil.operations.store import OfficeStore, Row
 
-Side = Callable[[dict[str, Any]], Mapping[str, Sequence[Row]]]
-
 
 class Beside(NamedTuple):
-    """``digest`` stands in the body, with the fields ``read_off`` the details; ``row`` keeps them (``kept``) once it is
-    accepted, from what the request made."""
+    """``digest`` stands in the body, with the fields ``read_off`` the details (``kept``); their row is written once the
+    request is accepted. ``customer``: whose they are; None where the request makes her."""
 
     digest: bytes
     read_off: Mapping[str, Any]
     kept: Mapping[str, str]
-    row: Callable[[dict[str, Any]], Row]
+    salt: bytes
+    encoded: bytes
+    customer: str | None
+
+    def row(self, told: Mapping[str, Any]) -> Row:
+        """The row of ``details``, from what the request made."""
+        customer = told.get("customer", "") if self.customer is None else self.customer
+        return self.digest, customer, self.salt, self.encoded
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """The rows of all of them: what a request carries as its side, and can be looked into."""
+
+    found: tuple[Beside, ...]
+
+    def __call__(self, told: Mapping[str, Any]) -> Mapping[str, Sequence[Row]]:
+        return {"details": [one.row(told) for one in self.found]}
 
 
 def details_beside(
@@ -40,16 +56,13 @@ def details_beside(
         value, read_off = READ_OFF[kind](value, body)
     digest, encoded, customer = details_hash(salt, value), codec.encode(dict(value)), body.get("customer")
     # A new customer's number is known when it is decided; else the details belong to whom the request names.
-    opens = kind == "customer-open"
-    return Beside(
-        digest, read_off, value,
-        lambda told: (digest, told.get("customer", "") if opens else customer or "", salt, encoded),
-    )  # fmt: skip
+    whose = None if kind == "customer-open" else str(customer or "")
+    return Beside(digest, read_off, value, salt, encoded, whose)
 
 
-def together(found: Sequence[Beside]) -> Side | None:
+def together(found: Sequence[Beside]) -> Rows | None:
     """The rows of all of them, or None if there is none."""
-    return (lambda told: {"details": [one.row(told) for one in found]}) if found else None
+    return Rows(tuple(found)) if found else None
 
 
 def details_at(store: OfficeStore, digest: bytes) -> dict[str, str]:

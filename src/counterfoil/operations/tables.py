@@ -121,6 +121,14 @@ CUSTOMER_TRY = TableSpec(
     "Wrong passphrases of customers in a row: a keyed hash of what was typed as the account, how many, and when the "
     "last was. The newest 4,096. In no backup.",
 )
+UNFINISHED = TableSpec(
+    "unfinished",
+    "side",
+    (("name", "text"), ("time", "int"), ("sealed", "blob")),
+    1,
+    "What was begun at a screen and is not done (typed forms, a visit's services, requests that wait for a second "
+    "person), sealed under the office key; gone when it is done, and after twelve hours. In no backup.",
+)
 SIDE_TABLES = (
     ANSWER,
     DETAILS,
@@ -135,6 +143,7 @@ SIDE_TABLES = (
     WEBHOOK,
     CUSTOMER_LOGIN,
     CUSTOMER_TRY,
+    UNFINISHED,
 )
 EXTRA_TABLES = (BULK_LINES, *FOLD_TABLES, *SIDE_TABLES)
 ALL_TABLES = (*BUILT_IN, *EXTRA_TABLES)

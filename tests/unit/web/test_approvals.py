@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 import pytest
 
+from counterfoil.codec import decode
 from counterfoil.faces.web.approvals import EACH_CLERK_MAX, EXPIRES_SECONDS
 from counterfoil.journal import entry as je
 from counterfoil.testing.builders import CLERK, OTHER, SUPERVISOR, House
@@ -198,18 +199,43 @@ def test_what_waited_too_long_is_gone() -> None:
         assert office.house.desk.size == size
 
 
-def test_a_restart_drops_what_waited() -> None:
+def test_a_restart_keeps_what_waited() -> None:
+    """Signed before, posted after; taken back and declined as ever; and details that go with it are still written."""
     with screens() as office:
-        house, rid = office.house, office.parked()
-        assert "started again" in office.screen.text, "it is said on the screen"
+        house, rid, other = office.house, office.parked(), office.parked(amount="200")
         office.sign(rid)
     with screens(house.reopened()) as again:
         size = house.desk.size
-        screen = again.at(CLERK)
-        assert screen.get(f"/counter/wait/{rid}").status == 404
-        screen.get("/counter")
-        screen.post(f"/counter/wait/{rid}", {"what": "post"})
-        assert house.desk.size == size
+        assert "it waits" in again.at(CLERK).get(f"/counter/wait/{other}").text.lower()
+        assert "It is in the books" in again.settle(rid).text
+        assert house.desk.size == size + 1
+        again.sign(other, what="decline")
+        assert "does not sign this" in again.at(CLERK).get(f"/counter/wait/{other}").text
+    with screens(house.reopened()) as once_more:
+        assert "does not sign this" in once_more.at(CLERK).get(f"/counter/wait/{other}").text
+        once_more.settle(other, "back")
+        assert list(house.store.scan("unfinished")) != [], "its form is still there to be changed"
+    house.clock.set(house.clock.now() + EXPIRES_SECONDS * 1_000)
+    with screens(house.reopened()) as late:
+        assert late.at(CLERK).get(f"/counter/wait/{other}").status == 404
+        house.check()
+
+
+def test_details_wait_with_their_request() -> None:
+    """A money order's buyer is written beside the journal although the server stopped in between."""
+    house = staffed()
+    with screens(house) as office:
+        screen = office.at(CLERK)
+        screen.fill("customer-open", {"tier": "known", "details.name": "Zoë Ωmega"})
+        screen.confirm({"_what": "park"})
+        found = WAIT.fullmatch(screen.path)
+        assert found is not None, screen.path
+        rid = found.group(1)
+        office.sign(rid)
+    with screens(house.reopened()) as again:
+        assert "It is in the books" in again.settle(rid).text
+        names = [decode(bytes(row[3])).get("name") for row in house.store.scan("details") if isinstance(row[3], bytes)]
+        assert "Zoë Ωmega" in names
 
 
 def test_it_can_be_taken_back() -> None:

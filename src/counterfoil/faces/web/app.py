@@ -31,6 +31,7 @@ from counterfoil.faces.web.sessions import (
     Session,
     Sessions,
 )
+from counterfoil.faces.web.unfinished import Unfinished
 from counterfoil.faces.web.visit import (
     BODY_BYTES_MAX,
     CLERKS,
@@ -152,11 +153,14 @@ class Gate:
             SelfService(service.desk, service.sequencer.call, house.passphrases) if house.passphrases else None
         )
         self.approvals = Approvals(house.seconds)
+        self.unfinished = Unfinished(service, self.sessions, self.approvals, house.seconds, house.report)
         self._watch: asyncio.Task[None] | None = None
 
     async def answer(self, page: Page, request: Request[Any, Any, Any]) -> Response[bytes]:
         """The page's answer, dressed."""
+        await self.unfinished.give_back()
         visit = self._visit(page, request)
+        before = visit.session
         try:
             response = await self._answer(page, visit)
         except RequestEntityTooLarge:
@@ -171,6 +175,8 @@ class Gate:
         except CounterfoilError as error:
             self.house.report(error)
             response = await self._sorry(visit, 500, mark("Something is wrong on our side. Nothing more was done."))
+        if page.method == "POST" and page.face == CLERKS:
+            await self.unfinished.keep({one.clerk for one in (before, visit.session) if one is not None})
         response.headers.update(HEADERS)
         if self._watch is None or self._watch.done():
             self._watch = asyncio.create_task(self._lock_idle_screens())
@@ -243,9 +249,12 @@ class Gate:
             if not self._superseded(session):
                 await self.service.work(lambda clerk=session.clerk: self.service.authority.sign_out(clerk))  # type: ignore[misc]  # a lambda's default has no type of its own
 
-        for clerk, services in self.sessions.abandoned():
+        abandoned = self.sessions.abandoned()
+        for clerk, services in abandoned:
             said = f"{services} services"
             await self.service.at_desk(lambda desk, c=clerk, s=said: note_event(desk, "visit-abandoned", c, s))  # type: ignore[misc]  # a lambda's default has no type of its own
+        if abandoned:
+            await self.unfinished.keep(clerk for clerk, _ in abandoned)
 
     async def _lock_idle_screens(self) -> None:
         """Drops keys of idle screens although nobody asks for a page."""

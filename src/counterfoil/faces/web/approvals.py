@@ -1,10 +1,10 @@
 """Requests that wait for a second person at another screen: signed by the clerk, not yet asked, no money moved.
 
-Always true (``tests/unit/web/test_approvals.py``): they are in this process's memory alone, so a restart drops them
-(``test_a_restart_drops_what_waited``); what is kept of each person is her signature over this very request, never her
-key, and the desk verifies both before it decides (``test_nothing_is_posted_without_both``); a request that was changed
-has no signature but its clerk's (``test_a_changed_request_needs_new_signatures``); after ``EXPIRES_SECONDS`` a request
-is gone (``test_what_waited_too_long_is_gone``); nobody signs second for herself.
+Always true (``tests/unit/web/test_approvals.py``): what is kept of each person is her signature over this very request,
+never her key, and the desk verifies both before it decides (``test_nothing_is_posted_without_both``), so they wait on
+after a restart (``test_a_restart_keeps_what_waited``); a request that was changed has no signature but its clerk's
+(``test_a_changed_request_needs_new_signatures``); after ``EXPIRES_SECONDS`` a request is gone
+(``test_what_waited_too_long_is_gone``); nobody signs second for herself.
 
 The clerk who asked posts it, at her own screen: until then nothing is recorded.
 """
@@ -92,6 +92,11 @@ class Approvals:
         made = Waiting(rid, kept, draft, drafts, clerk, customer, self._seconds(), time)
         self._waiting[rid] = made
         return made
+
+    def restore(self, one: Waiting) -> None:
+        """It waited when the server stopped, and waits on."""
+        if len(self._waiting) < WAITING_MAX:
+            self._waiting[one.rid] = one
 
     def get(self, rid: str) -> Waiting | None:
         """The request of that id, if it still waits."""

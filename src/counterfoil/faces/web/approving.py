@@ -128,6 +128,8 @@ async def settle(visit: Visit) -> Response[bytes]:
     except (Unavailable, Unanswered) as error:
         return await _mine_page(visit, found, alert=str(error), status=503)
     visit.approvals.drop(rid, clerk=session.clerk)
+    if not isinstance(given, Refused):
+        session.finish(rid)
     if isinstance(given, Refused) or found.draft.kind != "visit" or session.visit == rid:
         await follow_up(visit, found.draft, given)  # Another visit that was begun meanwhile stays as it is.
     return visit.go(f"/counter/done/{rid}")

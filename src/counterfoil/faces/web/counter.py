@@ -64,7 +64,8 @@ async def home(visit: Visit) -> Response[bytes]:
     """The search box, what the day and the drawer are at, what customers come for, and everything else."""
     office, session = await visit.office(), visit.who
     return await visit.render(
-        "home.html", till=office.till(session.till) if session.till else None, tiles=menu.tiles(visit, office),
+        "home.html", came_back=await _came_back(visit),
+        till=office.till(session.till) if session.till else None, tiles=menu.tiles(visit, office),
         next_step=_next_step(visit, office, session), menu=menu.groups(visit, office), shown=await _in_view(visit),
         everything=menu.EVERYTHING,
         due=_titled(visit, await visit.service.read(lambda store: window.due_for_print(store, PRINTS_SHOWN))),
@@ -76,6 +77,25 @@ async def everything(visit: Visit) -> Response[bytes]:
     return await visit.render(
         "all.html", menu=menu.groups(visit, await visit.office()), shown=await _in_view(visit)
     )  # fmt: skip
+
+
+async def _came_back(visit: Visit) -> list[tuple[str, str, bool]]:
+    """(what it is, where it goes on, whether it is recorded) of what was begun before the server stopped."""
+    session, found = visit.who, []
+    for rid in session.came_back:
+        draft = session.drafts.get(rid)
+        if draft is None:
+            continue
+        went = await _became(visit, rid)
+        recorded = went is not None and bool(went.entries)
+        if recorded:
+            session.finish(rid)
+        elif draft.kind == "visit":
+            continue  # Its services are named below.
+        to_form = f"/counter/do/{draft.kind}?rid={rid}" if draft.basket else f"/counter/check/{rid}"
+        where = f"/counter/done/{rid}" if recorded else to_form
+        found.append((visit.say(words.menu_of(draft.kind).label), where, recorded))
+    return found
 
 
 def _next_step(visit: Visit, office: OfficeNow, session: Session) -> Item | None:
@@ -112,7 +132,7 @@ async def find_in_form(visit: Visit) -> Response[bytes]:
         return visit.go("/counter")
     typed = plain(visit.form, but=("q",))
     found = await visit.service.read(lambda store: window.find(store, text, visit.service.desk.people)) if text else []
-    draft = Draft(kind, {**typed, **_own(visit)}, basket=visit.form.get("_basket") == "1")
+    draft = Draft(kind, {**typed, **_own(visit)}, basket=visit.form.get("_basket") == "1", sent=True)
     query = ""
     if len(found) == 1:
         visit.who.customer = found[0].customer
@@ -183,9 +203,7 @@ def _lent(visit: Visit, shown: Shown, office: OfficeNow) -> list[tuple[str, int,
 
 async def next_customer(visit: Visit) -> Response[bytes]:
     """The window is free: nobody is in view, and a visit that was not paid leaves nothing."""
-    session = visit.who
-    session.customer, session.account, session.visit = "", "", ""
-    session.basket.clear()
+    visit.who.served()
     return visit.go("/counter")
 
 
@@ -255,7 +273,7 @@ async def typed(visit: Visit) -> Response[bytes]:
     """The form was sent: what is wrong is said at its field, or it goes on to the check page."""
     kind = _kind(visit)
     rid = _rid(visit.form.get("_rid", ""))
-    draft = Draft(kind, {**plain(visit.form), **_own(visit)}, basket=visit.form.get("_basket") == "1")
+    draft = Draft(kind, {**plain(visit.form), **_own(visit)}, basket=visit.form.get("_basket") == "1", sent=True)
     visit.who.keep(rid, draft)
     visit.approvals.drop(rid, clerk=visit.who.clerk)  # What is changed is another request, which nobody has signed.
     errors = await _worked_out(visit, rid, draft)
@@ -455,7 +473,7 @@ async def send(visit: Visit) -> Response[bytes]:
     kind = visit.form.get("_kind", "")
     if kind not in ASKS:
         raise Malformed("there is no such operation", field="kind")
-    draft = Draft(kind, {**plain(visit.form, but=("approver",)), **_own(visit)})
+    draft = Draft(kind, {**plain(visit.form, but=("approver",)), **_own(visit)}, sent=True)
     visit.who.keep(rid, draft)
     found = _read(await visit.office(), visit, draft)
     if found.errors:
@@ -505,6 +523,8 @@ async def _sent_alone(visit: Visit, rid: str, draft: Draft, asked: Asked) -> Res
         if second is not None:
             second.drop()
     visit.approvals.drop(rid, clerk=visit.who.clerk)
+    if not isinstance(answer, Refused):
+        visit.who.finish(rid)
     await follow_up(visit, draft, answer)
     return visit.go(f"/counter/done/{rid}")
 
@@ -521,6 +541,8 @@ async def follow_up(visit: Visit, draft: Draft, answer: Answer) -> None:
     if isinstance(answer, Refused):
         detail = f"{draft.kind} {answer.refusal.code}"
         await visit.service.at_desk(lambda desk: window.note_event(desk, "refused", session.clerk, detail))
+        if draft.kind == "visit" and session.basket:
+            session.visit = new_request_id()  # The answer to the old one is no, for ever: paid later, it is another.
         return
     told = answer.result()
     if draft.kind == "till-open":
@@ -635,7 +657,9 @@ async def basket(visit: Visit) -> Response[bytes]:
     """The visit that is being put together."""
     if visit.approvals.get(visit.who.visit) is not None:
         return visit.go(f"/counter/wait/{visit.who.visit}")
-    return await _basket_page(visit)
+    before = visit.who.drafts.get(visit.who.visit)  # What was typed when the server stopped, or her screen locked.
+    given = before.typed.get("tendered", "") if before is not None else ""
+    return await _basket_page(visit, tendered="" if given == "0" else given)
 
 
 async def basket_changed(visit: Visit) -> Response[bytes]:
@@ -678,7 +702,7 @@ def _as_shown(session: Session) -> str:
 
 def _visit_draft(visit: Visit) -> Draft:
     tendered = visit.form.get("tendered", "").strip()
-    return Draft("visit", {"tendered": tendered, **_own(visit)})
+    return Draft("visit", {"tendered": tendered, **_own(visit)}, sent=True)
 
 
 async def _basket_page(

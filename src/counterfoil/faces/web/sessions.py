@@ -4,8 +4,9 @@ Always true (``tests/unit/web/test_sessions.py``): a session's cookie is made an
 (``test_the_cookie_changes_at_sign_in``) and is worth nothing after sign-out; an unsealed key is reached through the
 ``Authority`` alone, and a session that has been idle for ``IDLE_SECONDS`` has none (``test_an_idle_screen_locks``) but
 keeps what was typed; a form's token is bound to its session (``test_a_token_of_another_session_is_refused``); a
-visit that was begun waits for its own clerk and is paid by nobody else (``test_a_visit_waits_for_its_own_clerk``); no
-screen can make another wait (``test_one_screen_cannot_use_up_the_tries_of_another``).
+visit that was begun waits for its own clerk and is paid by nobody else (``test_a_visit_waits_for_its_own_clerk``), and
+so does what she had typed when the server stopped (``test_what_was_begun_outlives_the_server``); no screen can make
+another wait (``test_one_screen_cannot_use_up_the_tries_of_another``).
 
 Durations come from a monotonic clock that is handed in; no time of day is read here.
 """
@@ -33,6 +34,8 @@ PARKED_SECONDS = 43_200
 """So long a visit that was not paid waits for the clerk who began it."""
 SESSIONS_MAX = 256
 DRAFTS_MAX = 40
+BEGUN_MAX = 5
+"""So many of the forms that were sent last come back after the server had stopped."""
 POSTS_A_MINUTE = 240
 TRIES_A_MINUTE = 20
 COUNTERS_MAX = 4_096
@@ -42,11 +45,33 @@ Seconds = Callable[[], float]
 
 @dataclass(slots=True)
 class Draft:
-    """One form as it was last sent: its kind and what was typed, by field. ``basket``: it joins the visit."""
+    """One form as it was last sent: its kind and what was typed, by field. ``basket``: it joins the visit. ``sent``: it
+    left the clerk's hands at least once; ``over``: it is answered, or its customer is gone."""
 
     kind: str
     typed: dict[str, str]
     basket: bool = False
+    sent: bool = False
+    over: bool = False
+
+
+@dataclass(slots=True)
+class Begun:
+    """What a clerk has begun and not finished: what waits for her while she is signed in nowhere, and outlives the
+    server. ``since``: seconds, by the sessions' clock."""
+
+    basket: list[Draft] = field(default_factory=list)
+    visit: str = ""
+    drafts: OrderedDict[str, Draft] = field(default_factory=OrderedDict)
+    customer: str = ""
+    account: str = ""
+    till: str = ""
+    since: float = 0.0
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to come back to."""
+        return not self.basket and not self.drafts
 
 
 @dataclass(slots=True)
@@ -73,8 +98,22 @@ class Session:
     """Held while this screen's request is asked and answered."""
     resumed: bool = False
     """A visit that she had begun at another screen, or before a colleague signed in here, came back to her."""
+    came_back: tuple[str, ...] = ()
+    """Request ids of forms that came back after the server had stopped: she is told of them until she serves on."""
     key: object = None
     """The ``Authority``'s session object, to see whether it is still the one."""
+
+    def finish(self, request: str) -> None:
+        """Its request was recorded: the form is still shown, and comes back no more."""
+        if request in self.drafts:
+            self.drafts[request].over = True
+
+    def served(self) -> None:
+        """The customer is gone, and nothing that was begun for her comes back."""
+        self.customer, self.account, self.visit, self.came_back, self.resumed = "", "", "", (), False
+        self.basket.clear()
+        for draft in self.drafts.values():
+            draft.over = True
 
     def keep(self, request: str, draft: Draft) -> None:
         """Keeps what was typed; the oldest of many is let go."""
@@ -91,7 +130,7 @@ class Sessions:
         self._seconds, self._secret, self.idle = seconds, secret, idle
         self._open: OrderedDict[str, Session] = OrderedDict()
         self._counts: OrderedDict[str, tuple[float, int]] = OrderedDict()
-        self._parked: dict[str, tuple[float, list[Draft], str]] = {}
+        self._parked: dict[str, Begun] = {}
 
     # --- sessions ----------------------------------------------------------------------------------------------------
 
@@ -108,29 +147,55 @@ class Sessions:
             session.customer, session.account = before.customer, before.account
         for other in self.others_of(session):  # At her other screens she is signed out; what she served comes along.
             self.park(other)
-        if not session.basket and clerk in self._parked:
-            session.basket, session.visit = self._parked.pop(clerk)[1:]
-            session.resumed = True
+        if clerk in self._parked:
+            self._take_up(session, self._parked.pop(clerk))
         self._open[_digest(session.token)] = session
         while len(self._open) > SESSIONS_MAX:
             self._open.popitem(last=False)
         return session
 
+    @staticmethod
+    def _take_up(session: Session, begun: Begun) -> None:
+        """What waited for her goes on at this screen; what she has begun here meanwhile stays."""
+        if not session.basket and begun.basket:
+            session.basket, session.visit, session.resumed = begun.basket, begun.visit, True
+        for request, draft in begun.drafts.items():
+            session.drafts.setdefault(request, draft)
+        session.came_back = tuple(begun.drafts)
+        if begun.drafts and not session.customer:
+            session.customer, session.account = begun.customer, begun.account
+        session.till = session.till or begun.till
+
     def park(self, session: Session) -> None:
         """A visit that was begun and not paid waits for its own clerk, and for nobody else."""
         if session.basket:
-            self._parked[session.clerk] = (self._seconds(), session.basket, session.visit)
+            self._parked[session.clerk] = Begun(session.basket, session.visit, since=self._seconds())
             session.basket, session.visit = [], ""
+
+    def restore(self, clerk: str, begun: Begun) -> None:
+        """What she had begun when the server stopped waits for her PIN."""
+        self._parked[clerk] = begun
+
+    def begun(self, clerk: str) -> Begun:
+        """What this clerk has begun and not finished, at her screen or waiting for her."""
+        at = next((one for one in reversed(self._open.values()) if one.clerk == clerk), None)
+        waits = self._parked.get(clerk, Begun())
+        if at is None:
+            return waits
+        sent = [(rid, one) for rid, one in at.drafts.items() if one.sent and not one.over]
+        drafts = OrderedDict(sent[-BEGUN_MAX:])
+        basket, visit = (at.basket, at.visit) if at.basket else (waits.basket, waits.visit)
+        return Begun(basket, visit, drafts, at.customer, at.account, at.till, at.seen)
 
     def parked(self, clerk: str) -> int:
         """How many services of this clerk's wait for her."""
-        return len(self._parked[clerk][1]) if clerk in self._parked else 0
+        return len(self._parked[clerk].basket) if clerk in self._parked else 0
 
     def abandoned(self) -> list[tuple[str, int]]:
         """(clerk, services) of visits that have waited too long: they are let go now."""
         now = self._seconds()
-        gone = [clerk for clerk, (since, _, _) in self._parked.items() if now - since >= PARKED_SECONDS]
-        return [(clerk, len(self._parked.pop(clerk)[1])) for clerk in gone]
+        gone = [clerk for clerk, one in self._parked.items() if now - one.since >= PARKED_SECONDS]
+        return [(clerk, len(self._parked.pop(clerk).basket)) for clerk in gone]
 
     def find(self, token: str | None) -> Session | None:
         """The session of a cookie, or None."""

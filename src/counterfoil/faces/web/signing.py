@@ -19,11 +19,13 @@ from counterfoil.faces.web.visit import LANGUAGES, Visit, local
 from counterfoil.kernel.outcomes import Malformed, Unavailable, mark
 from counterfoil.operations.authority import Session as Key
 from counterfoil.operations.authority import WaitBeforePin
-from counterfoil.operations.window import Person, note_event
+from counterfoil.operations.window import Person, note_event, what_became
 
 KEPT = "kept."
 _FORMS = "/counter/do/"
 _CHECKS = "/counter/check/"
+_VISIT = "/counter/visit"
+_ON_WAIT = ("/counter/wait/", "/counter/approval/")
 WRONG = mark("The number and the PIN do not go together. Try again.")
 _YEAR = 31_536_000
 
@@ -94,6 +96,7 @@ async def _opened(
     session = visit.sessions.open(person.clerk, person.role, key, before=before)
     for other in visit.sessions.others_of(session):
         other.locked = True
+    await _paid_already(visit, session)
     await _visits_noted(visit, before, session)
     till = office.till_of(person.clerk)
     if till is not None or office.till(session.till) is None or office.till(session.till).state == "closed":  # type: ignore[union-attr]  # asked just before
@@ -102,10 +105,29 @@ async def _opened(
     visit.set_cookie(GUEST_COOKIE, "", seconds=0)
     visit.keep_screen(known or secrets.token_hex(8))
     kind, request = kept.pop("_kind", ""), kept.pop("_rid", "") or new_request_id()
+    if kind == "visit":
+        session.keep(request, Draft(kind, kept, sent=True))
+        return visit.go(_VISIT if session.basket else f"/counter/done/{request}")
     if kind:
-        session.keep(request, Draft(kind, kept, basket=kept.get("_basket") == "1"))
+        session.keep(request, Draft(kind, kept, basket=kept.get("_basket") == "1", sent=True))
         return visit.go(f"{_FORMS}{kind}?rid={request}")
     return visit.go(then)
+
+
+async def _paid_already(visit: Visit, session: Session) -> None:
+    """A visit whose payment was recorded just when the server stopped is not offered again."""
+    if not session.resumed or not session.visit:
+        return
+    request = session.visit
+    went = await visit.service.read(lambda store: what_became(store, bytes.fromhex(request)))
+    if went is None:
+        return
+    if not went.entries:  # Refused: its services stay, and are asked under another id.
+        session.visit = new_request_id()
+        return
+    session.keep(request, Draft("visit", {}, over=True))
+    session.came_back = (*(one for one in session.came_back if one != request), request)
+    session.basket, session.visit = [], ""
 
 
 async def _visits_noted(visit: Visit, before: Session | None, session: Session) -> None:
@@ -165,6 +187,10 @@ def _kept(visit: Visit) -> tuple[str, dict[str, str]]:
         return path, {**typed, "_kind": path.removeprefix(_FORMS), **_own(visit)}
     if path.startswith(_CHECKS):
         return path, {**typed, **_own(visit), "_rid": path.removeprefix(_CHECKS)}
+    if path == _VISIT and visit.form.get("_rid"):
+        return path, {"tendered": typed.get("tendered", ""), **_own(visit), "_kind": "visit"}
+    if path == _VISIT or path.startswith(_ON_WAIT):
+        return path, {}
     return "/counter", {}
 
 
