@@ -1,4 +1,4 @@
-"""A server killed with -9 under a clerk's hands: what she had begun is there after her PIN, what was sent is one entry."""
+"""A server killed with -9 under a clerk: what she had begun is there after her PIN, what was sent is one entry."""
 
 from __future__ import annotations
 
