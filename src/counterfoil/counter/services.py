@@ -89,10 +89,14 @@ def decide_exchange(a: ask.ExchangeCash, s: State, by: Sitting, pledged: Pledged
     refused = rules.at_till(s, a.date, a.till, by) or rules.known_faces(s, a.taken, a.given)
     if not refused and (taken != given or not taken):
         refused = no.UnequalExchange(rules.money(s, taken), rules.money(s, given))
+    unknown = next((one for one in (a.presented_by, a.on_behalf_of) if one and s.customer.get(one) is None), None)
+    if not refused and unknown:
+        refused = no.CustomerUnknown(unknown)
     refused = refused or rules.within_limits(s, a.kind, taken, by) or rules.till_has(s, a.till, given, pledged)
     if refused:
         return refused
-    return [Part(a.kind, (CashExchanged(a.till, taken, a.taken, a.given),))]
+    fact = CashExchanged(a.till, taken, a.taken, a.given, a.presented_by, a.on_behalf_of, a.identification)
+    return [Part(a.kind, (fact,))]
 
 
 def decide_suspect_note(a: ask.KeepSuspectNote, s: State, by: Sitting, pledged: Pledged = NOTHING) -> Decision:

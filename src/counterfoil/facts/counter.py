@@ -53,12 +53,15 @@ class TillHandedOver(Fact):
 @recorded(34)
 @dataclass(frozen=True, slots=True)
 class CashExchanged(Fact):
-    """Notes and coin taken and given, of the same total: nothing is booked."""
+    """Notes and coin taken and given, of the same total: nothing is booked. It is cash in and cash out of a person."""
 
     till: str
     amount: int
     taken: Count
     given: Count
+    presented_by: str | None = None
+    on_behalf_of: str | None = None
+    identification: str | None = None
 
 
 @recorded(35)

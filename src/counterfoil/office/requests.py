@@ -226,6 +226,9 @@ class ExchangeCash(Ask):
     till: Till
     taken: Counts
     given: Counts
+    presented_by: Customer | None = None
+    on_behalf_of: Customer | None = None
+    identification: Code | None = None
 
 
 @asked("suspect-note", service=True)

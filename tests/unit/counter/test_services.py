@@ -186,6 +186,7 @@ def test_transfer(house: House, fields: dict[str, Any], outcome: str) -> None:
         ({"300": 1}, {"100": 3}, {}, "count.face"),
         ({"100": 3}, {"300": 1}, {}, "count.face"),
         ({"100": 3}, {"300": 1}, {"till": "T2"}, "till.other_clerk"),
+        ({"2000": 1}, {"1000": 2}, {"presented_by": "7000000005"}, "customer.unknown"),
     ],
 )
 def test_exchange(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import click
 from counterfoil.faces.cli.house import House
 from counterfoil.faces.cli.main import as_json, json_option
 from counterfoil.kernel.days import day
-from counterfoil.kernel.money import Money, currency
+from counterfoil.kernel.money import Currency, Money, currency
 from counterfoil.operations import cash_reports as cash
 from counterfoil.operations.documents.kept import last_day
 from counterfoil.operations.office_report import office_report
@@ -57,11 +58,35 @@ def cash_reports(house: House, folder: Path, on: str | None, json_: bool) -> int
     if json_:
         as_json({"currency": unit.code, **found})
         return 0
-    for one in found["reports"]:
-        way = "in" if one["direction"] == "cash_in" else "out"
-        click.echo(f"{one['customer']}  {Money(one['amount'], unit)} {way}, to be filed by {one['file_by']}")
-    click.echo(f"{found['date']}: {len(found['reports'])} totals over {Money(found['over'], unit)}.")
+    for line in _cash_page(found, unit):
+        click.echo(line)
     return 0
+
+
+_PARTS = {"own": "for herself", "for-another": "for somebody else", "by-another": "brought or fetched by another"}
+
+
+def _cash_page(found: dict[str, Any], unit: Currency) -> Iterator[str]:
+    """What the form asks of each person, as far as the books know it, and what they do not know."""
+    for one in found["reports"]:
+        way, other = ("in", "out") if one["direction"] == "cash_in" else ("out", "in")
+        who = one["customer"] or f"no customer ({one['known_by']})"
+        yield f"{who}  {Money(one['amount'], unit)} {way}, to be filed by {one['file_by']}"
+        if one["other_direction"]:
+            yield f"  on the same day {Money(one['other_direction'], unit)} {other}"
+        for each in one["movements"]:
+            more = [_PARTS[each["part"]], *([f"account {each['account']}"] if each["account"] else [])]
+            more += [f"at the window {each['presented_by']}"] if each["presented_by"] else []
+            more += [f"for {each['on_behalf_of']}"] if each["on_behalf_of"] else []
+            more += [f"shown {each['identification']}"] if each["identification"] else []
+            where, amount = f"{each['epoch']}/{each['entry']}", str(Money(each["amount"], unit))
+            yield f"  {where}  {each['item']:<36}{amount:>14}  {each['till']}  {', '.join(more)}"
+        if one["missing"]:
+            yield f"  not on record: {', '.join(one['missing'])}"
+    yield f"{found['date']}: {len(found['reports'])} totals over {Money(found['over'], unit)}."
+    if found["reports"]:
+        yield "The form asks besides, and the books do not know:"
+        yield from (f"  - {one}" for one in found["besides"])
 
 
 def _show(found: dict[str, Any], money: Any) -> None:
