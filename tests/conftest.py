@@ -5,12 +5,17 @@
 2. Chance comes from a printed seed: profile ``ci`` (the default) derives it from each test, so every run is the same;
    ``soak`` takes a new one each run and prints how to have it again.
 3. A database server is started at most once per worker, and each test has a database of its own.
+4. Where memory can be had as a folder, the offices of the quick tests lie in it: a commit waits for no disk. The long
+   tests (``-m slow``), whoever sets ``TMPDIR`` and whoever says ``--basetemp`` stay on a disk
+   (``test_a_run_lies_where_it_is_told``).
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -31,11 +36,33 @@ settings.register_profile(
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 
+MEMORY = Path("/dev/shm")  # Not "/tmp": that may be a disk.
+MEMORY_FREE_MIN = 2 * 1024**3
+"""Bytes. A whole run leaves about a tenth of it there at once; containers often have 64 MB, which would not do."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Decides where the run lies, before its first folder is made; the workers inherit it."""
+    if folder := in_memory(os.environ, config.getoption("markexpr"), MEMORY):
+        os.environ["TMPDIR"] = str(folder)
+        tempfile.tempdir = None  # Else the place that somebody asked for earlier is kept.
+
+
+def in_memory(environ: Mapping[str, str], marked: str, memory: Path) -> Path | None:
+    """The folder in memory that a run is to lie in; None if it stays where it is."""
+    if "TMPDIR" in environ or marked == "slow" or not os.access(memory, os.W_OK | os.X_OK):
+        return None
+    return memory if shutil.disk_usage(memory).free >= MEMORY_FREE_MIN else None
+
+
 def pytest_report_header() -> list[str]:
-    """Names what decides a run: where chance comes from, and where the vectors are."""
+    """Names what decides a run: where chance comes from, where the vectors are, and where it lies."""
     profile = os.environ.get("HYPOTHESIS_PROFILE", "ci")
     chance = "from each test's own name" if profile == "ci" else "new in this run; printed with each failure"
-    return [f"hypothesis profile: {profile} (seeds: {chance})", f"vectors: {data_folder()}"]
+    return [
+        f"hypothesis profile: {profile} (seeds: {chance})", f"vectors: {data_folder()}",
+        f"folders: {tempfile.gettempdir()}",
+    ]  # fmt: skip
 
 
 def data_folder() -> Path:

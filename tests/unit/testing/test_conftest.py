@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+import conftest
+
 pytest_plugins = ["pytester"]
 
 CONFTEST = Path(__file__).resolve().parents[2] / "conftest.py"
@@ -46,3 +48,15 @@ def test_vectors_are_found_where_the_environment_says(
     (folder / "README.md").write_text("here")
     monkeypatch.setenv("COUNTERFOIL_DATA", str(folder))
     probe.runpytest_inprocess("-p", "no:cacheprovider").assert_outcomes(passed=1, skipped=1)
+
+
+def test_a_run_lies_where_it_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """In memory if there is enough; never for the long tests, nor against what the environment says."""
+    monkeypatch.setattr(conftest, "MEMORY_FREE_MIN", 1)
+    assert conftest.in_memory({}, "not slow", tmp_path) == tmp_path
+    assert conftest.in_memory({}, "", tmp_path) == tmp_path
+    assert conftest.in_memory({}, "slow", tmp_path) is None
+    assert conftest.in_memory({"TMPDIR": "/elsewhere"}, "not slow", tmp_path) is None
+    assert conftest.in_memory({}, "not slow", tmp_path / "none") is None
+    monkeypatch.setattr(conftest, "MEMORY_FREE_MIN", 2**62)
+    assert conftest.in_memory({}, "not slow", tmp_path) is None
