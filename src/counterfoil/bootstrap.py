@@ -336,7 +336,7 @@ def approve_epoch(folder: Path, *, signers: Sequence[tuple[str, str]]) -> str:
     return f"The key of epoch {row.epoch} is in the trust policy now. Post {name} in the office."
 
 
-IN_NO_BACKUP = ("sealed_key", "webhook", "customer_login", "customer_try", "unfinished")
+IN_NO_BACKUP = ("sealed_key", "webhook", "customer_login", "customer_try", "customer_passkey", "unfinished")
 """Tables whose rows stay where they are."""
 
 

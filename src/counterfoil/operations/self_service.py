@@ -35,12 +35,14 @@ from counterfoil.operations.desk import Desk, own_body, read_entry
 from counterfoil.operations.store import OfficeStore
 from counterfoil.operations.window import Shown
 
+PASSKEYS = "customer_passkey"
 CODE_DAYS, CODE_TRIES = 7, 5
 PASSPHRASE_MIN, PASSPHRASE_MAX = 12, 200
 ACCOUNTS_TRIED_MAX = 4_096
 LINES = 15
 _DAY_MS = 86_400_000
 _TRIED = b"counterfoil/customer-tried/v1\x00"
+_HANDLE = b"counterfoil/passkey-owner/v1\x00"
 _LEGS = 64
 _LEGS_MAX = 4_096
 
@@ -134,26 +136,37 @@ class SelfService:
         """The customer's number, after her code opened and her passphrase is kept. ``WrongEntry``,
         ``WeakPassphrase``, ``WaitBeforeTry``."""
         check_passphrase(passphrase, account)
-        with self._one_try(account):
+        with self.one_try(account):
             row, nobodys = self._on_desk(lambda: self._take_a_try(account)), self._nobodys()
             if not self._secrets.opens(row.code if row and row.code else nobodys, _code(code)) or row is None:
-                self._was_wrong(account)
+                self.was_wrong(account)
                 raise WrongEntry
             record = self._secrets.seal(passphrase)
             self._on_desk(lambda: self._enrolled(row, record))
-            self._was_right(account)
+            self.was_right(account)
             return row.customer
 
     def sign_in(self, account: str, passphrase: str) -> str:
         """The customer's number, if the passphrase is hers. ``WrongEntry``, ``WaitBeforeTry``."""
-        with self._one_try(account):
+        with self.one_try(account):
             row, nobodys = self._on_desk(lambda: self._login(account)), self._nobodys()
             record = row.passphrase if row and row.passphrase else nobodys
             if not self._secrets.opens(record, passphrase) or row is None or row.passphrase is None:
-                self._was_wrong(account)
+                self.was_wrong(account)
                 raise WrongEntry
-            self._was_right(account)
+            self.was_right(account)
+            self._on_desk(lambda: window.note_event(self._desk, "customer-signed-in", row.customer, "passphrase"))
             return row.customer
+
+    def confirm(self, customer: str, passphrase: str) -> None:
+        """Whether she who is signed in knows the passphrase, too. ``WrongEntry``, ``WaitBeforeTry``."""
+        who = f"customer {customer}"
+        with self.one_try(who):
+            row, nobodys = self._on_desk(lambda: _row(self._desk.store, customer)), self._nobodys()
+            if not self._secrets.opens(row.passphrase or nobodys, passphrase) or row.passphrase is None:
+                self.was_wrong(who)
+                raise WrongEntry
+            self.was_right(who)
 
     # --- on the desk's thread ----------------------------------------------------------------------------------------
 
@@ -174,7 +187,12 @@ class SelfService:
     def _enrolled(self, row: LoginRow, record: bytes) -> None:
         if _row(self._desk.store, row.customer).code != row.code:
             raise WrongEntry  # Used, or replaced by a newer one, meanwhile.
-        self._keep(LoginRow(row.customer, None, 0, 0, record))
+        ended = [
+            (one[0], one[1])
+            for one in self._desk.store.scan(PASSKEYS, (handle_of(self._desk.office_key, row.customer),))
+        ]
+        kept = {"customer_login": [tuple(LoginRow(row.customer, None, 0, 0, record))]}
+        self._desk.note(kept, deletes={PASSKEYS: ended} if ended else {})
         window.note_event(self._desk, "customer-enrolled", row.customer, "")
 
     def _keep(self, row: LoginRow) -> None:
@@ -183,7 +201,7 @@ class SelfService:
     # --- tries -------------------------------------------------------------------------------------------------------
 
     @contextmanager
-    def _one_try(self, account: str) -> Iterator[None]:
+    def one_try(self, account: str) -> Iterator[None]:
         """Tries for one account come one after another, and after wrong ones later and later."""
         with self._lock:
             tries, last = self._wrong.get(self._hashed(account), (0, 0))
@@ -197,7 +215,7 @@ class SelfService:
             with self._lock:
                 self._trying.discard(account)
 
-    def _was_wrong(self, account: str) -> None:
+    def was_wrong(self, account: str) -> None:
         who, now, gone = self._hashed(account), self._now(), []
         with self._lock:
             tries, _ = self._wrong.pop(who, (0, 0))
@@ -206,7 +224,7 @@ class SelfService:
                 gone.append(self._wrong.popitem(last=False)[0])
         self._note_tries([(who, tries + 1, now)], gone)
 
-    def _was_right(self, account: str) -> None:
+    def was_right(self, account: str) -> None:
         who = self._hashed(account)
         with self._lock:
             known = self._wrong.pop(who, None)
@@ -228,6 +246,11 @@ class SelfService:
             return self._desk.clock.now()
         except Malformed:  # A clock of a file that has not said what time it is.
             return self._desk.state.now
+
+
+def handle_of(office_key: bytes, customer: str) -> bytes:
+    """What names a customer to her own devices: it says nothing to whoever finds one."""
+    return hmac.digest(office_key, _HANDLE + customer.encode(), "sha256")
 
 
 def check_passphrase(passphrase: str, account: str) -> None:

@@ -129,6 +129,17 @@ UNFINISHED = TableSpec(
     "What was begun at a screen and is not done (typed forms, a visit's services, requests that wait for a second "
     "person), sealed under the office key; gone when it is done, and after twelve hours. In no backup.",
 )
+CUSTOMER_PASSKEY = TableSpec(
+    "customer_passkey",
+    "side",
+    (
+        ("handle", "blob"), ("credential", "blob"), ("customer", "text"), ("name", "text"), ("public_key", "blob"),
+        ("counter", "int"), ("made", "int"), ("used", "int"),
+    ),
+    2,
+    "Passkeys of customers: the keyed hash that names their owner to the device, the public key, the last counter and "
+    "when each was made and last used. In no backup.",
+)  # fmt: skip
 SIDE_TABLES = (
     ANSWER,
     DETAILS,
@@ -144,6 +155,7 @@ SIDE_TABLES = (
     CUSTOMER_LOGIN,
     CUSTOMER_TRY,
     UNFINISHED,
+    CUSTOMER_PASSKEY,
 )
 EXTRA_TABLES = (BULK_LINES, *FOLD_TABLES, *SIDE_TABLES)
 ALL_TABLES = (*BUILT_IN, *EXTRA_TABLES)

@@ -21,6 +21,7 @@ from counterfoil import bootstrap
 from counterfoil.bootstrap import Office
 from counterfoil.engines import audits, scanning
 from counterfoil.engines.clock import MachineClock
+from counterfoil.engines.passkeys import WebAuthn
 from counterfoil.engines.passphrases import Argon
 from counterfoil.engines.printing import pdf, qr
 from counterfoil.engines.printing import text as receipt_text
@@ -41,6 +42,7 @@ from counterfoil.operations.service import Service
 from counterfoil.operations.store import OfficeStore
 from counterfoil.serving.config import Settings
 from counterfoil.serving.logs import Log
+from counterfoil.serving.place import passkeys_at, public_place
 from counterfoil.serving.watch import Metrics, Watched
 
 Faces = Callable[["AtWork"], Sequence[Any]]
@@ -96,17 +98,27 @@ def at_work(office: Office, settings: Settings, log: Log) -> Iterator[AtWork]:
         work.close()
 
 
-def web_of(work: AtWork, *, secret: bytes) -> Sequence[HTTPRouteHandler]:
-    """The pages for people. ``secret`` seals the tokens of their forms, for this process only."""
-    device = work.settings.printer
+def web_of(work: AtWork, *, secret: bytes, port: int = 0) -> Sequence[HTTPRouteHandler]:
+    """The pages for people. ``secret`` seals the tokens of their forms, for this process only; ``port``: where it
+    listens."""
+    device, public = work.settings.printer, public_place(work.settings)
     house = Screens(
         catalog=catalog, qr=lambda slip: qr.svg(slip, module=1), papers=work.papers, seconds=time.monotonic,
         secret=secret, report=work.log.report, last_audit=lambda: audits.last(work.office.folder),
-        idle=work.settings.idle_seconds, secure=work.settings.behind_tls,
+        idle=work.settings.idle_seconds, secure=work.settings.behind_tls or (public is not None and public.secure),
         printer=DevicePrinter(device, paper(work.settings.printer_paper)) if device else None,
-        codes=scanning.reader(), passphrases=Argon(), pdf=pdf.render, ends_days=work.settings.day_end == "edition",
+        codes=scanning.reader(), passphrases=Argon(), passkeys=_passkeys(work, port), pdf=pdf.render,
+        ends_days=work.settings.day_end == "edition",
     )  # fmt: skip
     return web_face.routes(work.service, house)
+
+
+def _passkeys(work: AtWork, port: int) -> WebAuthn | None:
+    """What makes and reads passkeys; None where none can be used."""
+    place, row = passkeys_at(work.settings, port).place, work.office.desk.state.current
+    if place is None or row is None:
+        return None
+    return WebAuthn(place.origin, place.host, f"{row.place} {row.office}")
 
 
 def build(work: AtWork, *, new_id: Callable[[], bytes], web: Faces | None = None) -> Watched:

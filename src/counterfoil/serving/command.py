@@ -27,6 +27,7 @@ from counterfoil.operations.clients import AS_ROLE, OF_CUSTOMER, Tokens, describ
 from counterfoil.operations.webhooks import Hooks
 from counterfoil.serving import config, control
 from counterfoil.serving.config import Settings
+from counterfoil.serving.place import passkeys_at
 
 FOLDER = click.Path(path_type=Path, file_okay=False)
 FILE = click.Path(path_type=Path, dir_okay=False)
@@ -73,7 +74,7 @@ def run(
         work = stack.enter_context(app.at_work(office, settings, log))
         built = app.build(
             work, new_id=_numbered_ids(secrets.token_bytes(8)),
-            web=lambda made: app.web_of(made, secret=secrets.token_bytes(32)),
+            web=lambda made: app.web_of(made, secret=secrets.token_bytes(32), port=sock.getsockname()[1]),
         )  # fmt: skip
         if settings.otel:
             built.spans = traces.sent_to(settings.otel)
@@ -337,12 +338,15 @@ def config_() -> None:
 @json_option
 def show(folder: Path, file: Path | None, json_: bool) -> int:
     """Show every setting, its value and where that came from. Flags of `serve` outrank what is shown."""
-    _, told = config.read(folder, os.environ, {}, file=file)
+    settings, told = config.read(folder, os.environ, {}, file=file)
+    place, why = passkeys_at(settings, settings.port)
     if json_:
-        as_json({"settings": [one._asdict() for one in told]})
+        offered = {"offered": place is not None, "origin": place.origin if place else None, "why": why}
+        as_json({"settings": [one._asdict() for one in told], "passkeys": offered})
         return 0
     for one in told:
         click.echo(f"{one.name} = {json.dumps(one.value)}  ({one.source})  {one.about}")
+    click.echo(f"Passkeys: customers may use them at {place.origin}." if place else f"Passkeys: not offered; {why}.")
     return 0
 
 

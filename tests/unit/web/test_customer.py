@@ -429,7 +429,7 @@ def test_pages_hold_no_script() -> None:
     with at_home() as screen:
         account = her(screen)
         for path in ("/me", f"/me/account/{account}", f"/me/statement/{account}", "/me/prices", "/me/help",
-                     "/me/sign-in", "/me/enroll", "/verify"):  # fmt: skip
+                     "/me/sign-in", "/me/enroll", "/me/passkeys", "/verify"):  # fmt: skip
             assert "<script" not in screen.get(path).text, path
             assert screen.text.count("src=") == 0, path
 

@@ -20,7 +20,7 @@ from litestar import Request, Response
 from litestar.exceptions.http_exceptions import RequestEntityTooLarge
 from litestar.handlers import HTTPRouteHandler
 
-from counterfoil.faces.web import approving, clock, counter, customer, office, people, signing, verify
+from counterfoil.faces.web import approving, clock, counter, customer, office, passkeys, people, signing, verify
 from counterfoil.faces.web.approvals import Approvals
 from counterfoil.faces.web.sessions import (
     COOKIE,
@@ -49,6 +49,7 @@ from counterfoil.faces.web.visit import (
 )
 from counterfoil.kernel.outcomes import CounterfoilError, Malformed, Unavailable, mark
 from counterfoil.operations.desk import ClockJumped
+from counterfoil.operations.passkeys import Passkeys
 from counterfoil.operations.roles import Question, may_read
 from counterfoil.operations.self_service import NotHers, SelfService
 from counterfoil.operations.service import Service
@@ -122,6 +123,13 @@ PAGES: tuple[Page, ...] = (
     Page("GET", "/me/sign-in", customer.form, None, CUSTOMERS),
     Page("POST", "/me/sign-in", customer.sign_in, None, CUSTOMERS),
     Page("POST", "/me/sign-out", customer.sign_out, None, CUSTOMERS),
+    Page("POST", "/me/sign-in/passkey/begin", passkeys.begin_sign_in, None, CUSTOMERS),
+    Page("POST", "/me/sign-in/passkey", passkeys.sign_in, None, CUSTOMERS),
+    Page("GET", "/me/passkeys", passkeys.listed, Question.ACCOUNT, CUSTOMERS),
+    Page("POST", "/me/passkeys/begin", passkeys.begin_adding, Question.ACCOUNT, CUSTOMERS),
+    Page("POST", "/me/passkeys", passkeys.add, Question.ACCOUNT, CUSTOMERS),
+    Page("POST", "/me/passkeys/name", passkeys.rename, Question.ACCOUNT, CUSTOMERS),
+    Page("POST", "/me/passkeys/remove", passkeys.remove, Question.ACCOUNT, CUSTOMERS),
     Page("GET", "/me/enroll", customer.enroll_form, None, CUSTOMERS),
     Page("POST", "/me/enroll", customer.enroll, None, CUSTOMERS),
     Page("GET", "/me/prices", customer.prices, None, CUSTOMERS),
@@ -152,6 +160,12 @@ class Gate:
         self.members = (
             SelfService(service.desk, service.sequencer.call, house.passphrases) if house.passphrases else None
         )
+        self.passkeys = (
+            Passkeys(service.desk, service.sequencer.call, self.members, house.passkeys, secrets.token_bytes,
+                     house.seconds)
+            if self.members is not None and house.passkeys is not None
+            else None
+        )  # fmt: skip
         self.approvals = Approvals(house.seconds)
         self.unfinished = Unfinished(service, self.sessions, self.approvals, house.seconds, house.report)
         self._watch: asyncio.Task[None] | None = None
@@ -192,6 +206,7 @@ class Gate:
         visit = Visit(
             request, self.service, self.house, sessions, self.approvals, guest or secrets.token_urlsafe(32), language,
             self.house.catalog(language), session, face=page.face, members=self.members,
+            passkeys=self.passkeys,
         )  # fmt: skip
         if not guest and session is None:
             visit.set_cookie(GUEST_COOKIE, visit.guest)
@@ -233,7 +248,7 @@ class Gate:
         if trusted and visit.sessions.right_token(who, token):
             return None
         if trusted and page.asks is not None and visit.session is None:  # It was sent before a restart.
-            return await signing.ask_again(visit)
+            return await (customer.ask_again(visit) if page.face == CUSTOMERS else signing.ask_again(visit))
         visit.form = {}
         return await self._sorry(
             visit, 403, mark("This form is old or did not come from this page. Open the page again. Nothing was done.")

@@ -15,8 +15,9 @@ from litestar import Response
 from markupsafe import Markup
 
 from counterfoil.faces.web.counter import title_of
+from counterfoil.faces.web.passkeys import hers, offered
 from counterfoil.faces.web.sessions import MEMBER_COOKIE, TRIES_A_MINUTE
-from counterfoil.faces.web.visit import Visit, local
+from counterfoil.faces.web.visit import Visit
 from counterfoil.kernel.days import day
 from counterfoil.kernel.outcomes import Malformed, Refusal, Unavailable, mark
 from counterfoil.office.readers import CUSTOMER
@@ -72,13 +73,13 @@ async def ask_again(visit: Visit) -> Response[bytes]:
 
 async def form(visit: Visit) -> Response[bytes]:
     """The sign-in page."""
-    return await _sign_in_page(visit, then=_hers(visit.query.get("then", "/me")))
+    return await _sign_in_page(visit, then=hers(visit.query.get("then", "/me")))
 
 
 async def sign_in(visit: Visit) -> Response[bytes]:
     """Account number and passphrase; the session begins under a new cookie."""
     account, secret = _digits(visit.form.get("account", "")), visit.form.get("passphrase", "")
-    then = _hers(visit.form.get("then", "/me"))
+    then = hers(visit.form.get("then", "/me"))
     errors = _empty(visit, account, passphrase=secret)
     if errors or _hasty(visit, errors):
         return await _sign_in_page(visit, then=then, account=account, errors=errors, status=422)
@@ -131,6 +132,8 @@ async def enroll(visit: Visit) -> Response[bytes]:
             )  # fmt: skip
         else:
             visit.open_for(customer)
+            for other in visit.sessions.others_of(visit.who):  # Whoever knew the old passphrase may sit there.
+                visit.sessions.close(other)
             return visit.go("/me")
     return await visit.render("me-enroll.html", status=422, account=account, errors=errors, offered=True)
 
@@ -165,16 +168,13 @@ def _digits(text: str) -> str:
     return "".join(letter for letter in text if letter.isascii() and letter.isdigit())[:20]
 
 
-def _hers(path: str) -> str:
-    return path if local(path) == path and (path == "/me" or path.startswith(("/me/", "/me?"))) else "/me"
-
-
 async def _sign_in_page(
     visit: Visit, *, then: str, account: str = "", errors: Mapping[str, str] = {}, status: int = 200
 ) -> Response[bytes]:
     return await visit.render(
-        "me-sign-in.html", status=status, then=then, account=account, errors=errors, offered=visit.members is not None
-    )
+        "me-sign-in.html", status=status, then=then, account=account, errors=errors, offered=visit.members is not None,
+        passkeys=offered(visit),
+    )  # fmt: skip
 
 
 # --- what is hers -----------------------------------------------------------------------------------------------------

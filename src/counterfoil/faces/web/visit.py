@@ -9,6 +9,7 @@ token and from our own pages (``test_a_form_without_its_token_changes_nothing``)
 from __future__ import annotations
 
 import hmac
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -47,6 +48,7 @@ from counterfoil.kernel.outcomes import Malformed, Translate
 from counterfoil.operations.documents.paper import Paper
 from counterfoil.operations.overview import LastAudit
 from counterfoil.operations.papers import Papers
+from counterfoil.operations.passkeys import Ceremonies, Passkeys
 from counterfoil.operations.roles import CUSTOMER, may_sign
 from counterfoil.operations.self_service import Passphrases, SelfService
 from counterfoil.operations.service import Service
@@ -98,6 +100,8 @@ class House:
     """Reads the codes in a photo; None where that is not installed."""
     passphrases: Passphrases | None = None
     """Keeps customers' secrets; None where customers do not sign in."""
+    passkeys: Ceremonies | None = None
+    """Makes and reads customers' passkeys; None where none can be used."""
     pdf: Callable[[Paper], bytes] | None = None
     """A paper as PDF; None where none is made."""
     ends_days: bool = False
@@ -123,6 +127,8 @@ class Visit:
     cookies: list[Cookie] = field(default_factory=list)
     members: SelfService | None = None
     """Customers' log-ins; None where they do not sign in."""
+    passkeys: Passkeys | None = None
+    """Their passkeys; None where none can be used, wherever the browser is."""
     _office: OfficeNow | None = None
 
     @property
@@ -186,6 +192,12 @@ class Visit:
             bands=lambda made: bands(made, self.house.catalog(made.language)), **values,
         )  # fmt: skip
         return Response(text.encode(), status_code=status, media_type="text/html; charset=utf-8", cookies=self.cookies)
+
+    def tell(self, value: Mapping[str, Any], *, status: int = 200) -> Response[bytes]:
+        """What a page's script asked for."""
+        return Response(
+            json.dumps(value).encode(), status_code=status, media_type="application/json", cookies=self.cookies
+        )
 
     def go(self, path: str) -> Response[bytes]:
         """See another page: what a form is answered with, so that reloading sends nothing again."""
