@@ -20,6 +20,7 @@ from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 from counterfoil.counter.receipt import Receipt
 from counterfoil.engines import scanning
 from counterfoil.engines.keys.sealed import FAST_FOR_TESTS
+from counterfoil.engines.passkeys import WebAuthn, installed
 from counterfoil.engines.passphrases import Argon
 from counterfoil.engines.printing import pdf, qr
 from counterfoil.engines.texts import catalog
@@ -46,6 +47,11 @@ class Counter:
     url: str
     printed: list[Receipt] = field(default_factory=list)
 
+    @property
+    def by_name(self) -> str:
+        """The same place by its name: browsers keep passkeys for names alone."""
+        return self.url.replace("127.0.0.1", "localhost")
+
 
 @contextmanager
 def served(house: House, *, with_printer: bool = True, idle: int = 600) -> Iterator[Counter]:
@@ -63,6 +69,7 @@ def served(house: House, *, with_printer: bool = True, idle: int = 600) -> Itera
         secret=b"s" * 32, report=lambda error: None, last_audit=lambda: None, idle=idle,
         printer=made.printed.append if with_printer else None,
         codes=scanning.reader(), passphrases=Argon(FAST_FOR_TESTS), pdf=pdf.render,
+        passkeys=WebAuthn(made.by_name, "localhost", "Elk Fork 0417") if installed() else None,
     )  # fmt: skip
     application = Litestar(route_handlers=app.routes(service, pages), openapi_config=None)
     server = uvicorn.Server(uvicorn.Config(application, log_level="error", lifespan="on"))

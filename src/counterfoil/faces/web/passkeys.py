@@ -76,7 +76,7 @@ async def sign_in(visit: Visit) -> Response[bytes]:
             visit.open_for(customer)
             return visit.go(then)
     return await visit.render(
-        "me-sign-in.html", status=422, then=then, account="", errors={"passphrase": said}, offered=True,
+        "me-sign-in.html", status=422, then=then, account="", errors={"passkey": said}, offered=True,
         passkeys=offered(visit),
     )  # fmt: skip
 
@@ -117,9 +117,9 @@ async def add(visit: Visit) -> Response[bytes]:
     try:
         await visit.service.work(lambda: keys.add(session, customer, name, answer))
     except TooManyPasskeys:
-        return await _page(visit, errors={"name": visit.say(ENOUGH)}, name=name)
+        return await _page(visit, errors={"passkey": visit.say(ENOUGH)}, name=name)
     except WrongEntry:
-        return await _page(visit, errors={"name": visit.say(NOT_ADDED)}, name=name)
+        return await _page(visit, errors={"passkey": visit.say(NOT_ADDED)}, name=name)
     except Malformed as error:
         if error.field != "name":
             raise
