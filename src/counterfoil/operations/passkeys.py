@@ -233,10 +233,10 @@ class Passkeys:
     def _answered(self, purpose: str, session: str) -> bytes:
         """The challenge that waits for an answer, which is used up by it, right or wrong."""
         with self._lock:
-            challenge, until = self._challenges.pop(_place(purpose, session), (b"", 0.0))
-        if not challenge or self._seconds() >= until:
+            waiting = self._challenges.pop(_place(purpose, session), None)
+        if waiting is None or self._seconds() >= waiting[1]:
             raise WrongEntry
-        return challenge
+        return waiting[0]
 
 
 def passkeys_of(store: OfficeStore, handle: bytes) -> list[PasskeyRow]:
