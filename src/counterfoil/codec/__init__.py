@@ -11,6 +11,14 @@ The subset (RFC 8949, section 4.2.1 and, for every map allowed here, the older l
 (``test_one_value_has_one_encoding``).
 """
 
-from counterfoil.codec.canonical import UnknownVersion, decode, encode, encode_array, encode_bytes, encode_fields
+from counterfoil.codec.canonical import (
+    UnknownVersion,
+    decode,
+    encode,
+    encode_array,
+    encode_bytes,
+    encode_columns,
+    encode_fields,
+)
 
-__all__ = ["UnknownVersion", "decode", "encode", "encode_array", "encode_bytes", "encode_fields"]
+__all__ = ["UnknownVersion", "decode", "encode", "encode_array", "encode_bytes", "encode_columns", "encode_fields"]

@@ -7,19 +7,19 @@ accounts, so that one account's is found without the others (``test_a_cut_is_fou
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from counterfoil.counter.savings import DORMANCY
+from counterfoil.facts.alike import Alike, Same
 from counterfoil.facts.day_end import StatementCut
-from counterfoil.facts.record import Fact
 from counterfoil.ledger.booking import customer_account
-from counterfoil.office.deciding import BREATH, Decisions, Pledges, Prices, Reprices, Services, Step
+from counterfoil.office.deciding import BREATH, PART, Decisions, Pledges, Prices, Reprices, Services, Step
 from counterfoil.office.state import State
 from counterfoil.policy.terms.day_end import StatementTerms
 
 
-def cut_statements(s: State, day: str) -> Iterator[Fact | None]:
+def cut_statements(s: State, day: str) -> Iterator[Alike | None]:
     """On the last day of a period: a line for each account that was open in it."""
     terms = s.policy.terms(StatementTerms) if s.policy is not None else None
     first = terms.since(date.fromisoformat(day)) if terms is not None else None
@@ -27,15 +27,29 @@ def cut_statements(s: State, day: str) -> Iterator[Fact | None]:
         return
     since, start, place = first.isoformat(), first.toordinal(), s.place
     holdings, saving, at_close = s.holding.rows, s.saving.rows, s.credit_at_close
+    lines: list[tuple[str, str, int]] = []
     for number, key in enumerate(sorted(holdings), start=1):
+        if lines and (len(lines) == PART or not number % BREATH):
+            yield _cut(day, lines)
+            lines = []
         if not number % BREATH:
             yield None
-        holding, row = holdings[key], saving.get(key)
-        opened = holding.opened
-        if opened > day or (holding.state == "closed" and row is not None and row.active < start):
+        account, _, _, state, _, _, opened = holdings[key]
+        if opened > day:
             continue
-        account = holding.account
-        yield StatementCut(account, max(opened, since), day, at_close(customer_account(account, place)))
+        if state == "closed":
+            row = saving.get(key)
+            if row is not None and row.active < start:
+                continue
+        lines.append((account, max(opened, since), at_close(customer_account(account, place))))
+    if lines:
+        yield _cut(day, lines)
+
+
+def _cut(day: str, lines: Sequence[tuple[str, str, int]]) -> Alike:
+    """Lines of (account, first day, balance)."""
+    accounts, since, balances = zip(*lines, strict=True)
+    return Alike(StatementCut, (accounts, since, Same(day, len(lines)), balances))
 
 
 SERVICES: Services = {}

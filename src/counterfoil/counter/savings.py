@@ -7,16 +7,17 @@ Source of the yield and of what a saver is told: Regulation DD (12 CFR 1030).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
 from counterfoil.facts import savings as f
+from counterfoil.facts.alike import Alike, Same
 from counterfoil.facts.record import Fact
 from counterfoil.kernel.days import months_later
 from counterfoil.kernel.outcomes import Refusal
 from counterfoil.ledger.booked.savings import payable
 from counterfoil.office import rules
-from counterfoil.office.deciding import BREATH, Decisions, Pledges, Prices, Reprices, Services, Step
+from counterfoil.office.deciding import BREATH, PART, Decisions, Pledges, Prices, Reprices, Services, Step
 from counterfoil.office.rules import NOTHING, Decision, Part, Pledged, Sitting
 from counterfoil.office.savings import asks as ask
 from counterfoil.office.savings import refusals as no
@@ -138,7 +139,7 @@ def accrue(s: State, day: str) -> Iterator[Fact | None]:
         yield f.InterestAccrued(product, day, balance, text_of(daily) or "0", text_of(exact) or "0", amount)
 
 
-def credit(s: State, day: str) -> Iterator[Fact | None]:
+def credit(s: State, day: str) -> Iterator[Fact | Alike | None]:
     """A line for each account whose period ends with the day, and that has earned something or moved."""
     at = ordinal(day)
     for product in _offered(s):
@@ -148,10 +149,14 @@ def credit(s: State, day: str) -> Iterator[Fact | None]:
         yield from _credit(s, product, pool, at, day)
 
 
-def _credit(s: State, product: str, pool: PoolRow, at: int, day: str) -> Iterator[Fact | None]:
+def _credit(s: State, product: str, pool: PoolRow, at: int, day: str) -> Iterator[Fact | Alike | None]:
     factors, lowest, first = factors_of(s, product, at), _by_lowest(s, product, at), pool.credited + 1
+    plain: list[tuple[str, int, int, int]] = []
     for row in _each(s, product):
         if row is None:
+            if plain:
+                yield _credited(product, day, plain)
+                plain = []
             yield None
             continue
         account, start, balance, packed, carries, _ = row
@@ -162,14 +167,32 @@ def _credit(s: State, product: str, pool: PoolRow, at: int, day: str) -> Iterato
         if not carries and not lowest:
             amount, balance_days = credited(factors, start, balance, unpack_moved(packed) if packed else ())
             if amount > 0 or (packed and not amount):
-                yield f.InterestCredited(account, product, amount, day, balance_days, at - start + 1)
+                plain.append((account, amount, balance_days, at - start + 1))
+                if len(plain) == PART:
+                    yield _credited(product, day, plain)
+                    plain = []
             if amount >= 0:
                 continue
+        if plain:
+            yield _credited(product, day, plain)
+            plain = []
         found = earned_by(s, row, product, at)
         amount = max(0, whole(found.exact))
         carried = text_of(found.exact) if found.exact < 0 else None
         if amount or packed or carries:
             yield f.InterestCredited(account, product, amount, day, found.balance_days, found.days, carried)
+    if plain:
+        yield _credited(product, day, plain)
+
+
+def _credited(product: str, day: str, lines: Sequence[tuple[str, int, int, int]]) -> Alike:
+    """Lines of (account, amount, balance-days, days) with nothing carried."""
+    accounts, amounts, balance_days, days = zip(*lines, strict=True)
+    many = len(lines)
+    return Alike(
+        f.InterestCredited,
+        (accounts, Same(product, many), amounts, Same(day, many), balance_days, days, Same(None, many)),
+    )
 
 
 def settle(s: State, day: str) -> Iterator[Fact | None]:

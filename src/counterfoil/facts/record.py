@@ -54,6 +54,11 @@ def every_fact() -> dict[tuple[int, int], type[Fact]]:
     return dict(_REGISTRY)
 
 
+def fact_class(number: int, version: int) -> type[Fact]:
+    """The class of a number and version that this build knows."""
+    return _REGISTRY[number, version]
+
+
 def fact_value(fact: Fact) -> list[Any]:
     """The value that is encoded for ``fact``."""
     values = _encoder(type(fact))[1](fact)
@@ -66,11 +71,26 @@ def fact_bytes(fact: Fact) -> bytes:
     return b"\x83" + head + encode_fields(values(fact))
 
 
+def fact_head(cls: type[Fact]) -> bytes:
+    """What stands before the fields of a fact of this kind: its number and version, encoded."""
+    return _encoder(cls)[0]
+
+
+def values_of(cls: type[Fact]) -> Callable[[Any], tuple[Any, ...]]:
+    """What gives the fields of a fact of this kind, in order."""
+    return _encoder(cls)[1]
+
+
+def fields_of(cls: type[Fact]) -> tuple[str, ...]:
+    """The names of the fields of this kind, in order."""
+    return tuple(field.name for field in fields(cls))
+
+
 def _encoder(cls: type[Fact]) -> tuple[bytes, Callable[[Any], tuple[Any, ...]]]:
     try:
         return _ENCODERS[cls]
     except KeyError:
-        names = [field.name for field in fields(cls)]
+        names = fields_of(cls)
         # Of one name alone the faster way would give no tuple.
         values = attrgetter(*names) if len(names) > 1 else lambda fact: tuple(getattr(fact, name) for name in names)
         _ENCODERS[cls] = encode([cls.number, cls.version])[1:], values

@@ -18,6 +18,7 @@ Accounts (debit balance unless said):
 
 from __future__ import annotations
 
+from counterfoil.facts.alike import Alike
 from counterfoil.facts.counter import (
     CashFromVault,
     CashToVault,
@@ -49,6 +50,7 @@ from counterfoil.ledger.legs import (
     Booked,
     Families,
     Leg,
+    ManyLegs,
 )
 from counterfoil.ledger.legs import customer_account as customer_account
 from counterfoil.ledger.legs import stock_account as stock_account
@@ -87,7 +89,13 @@ def legs_of(fact: Fact, place: str) -> list[Leg]:
     return book(fact, place) if book else []
 
 
-def moves(fact: Fact) -> bool:
+def legs_of_all(facts: Alike, place: str) -> ManyLegs | None:
+    """The legs of facts of one kind at once; None where they are to be asked for one by one."""
+    many = savings.BOOKED_MANY.get((facts.of.number, facts.of.version))
+    return many(facts, place) if many else None
+
+
+def moves(fact: Fact | type[Fact]) -> bool:
     """Whether facts of this kind may have legs at all."""
     return (fact.number, fact.version) in _BOOKED
 

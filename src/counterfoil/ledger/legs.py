@@ -6,8 +6,10 @@ by construction; customer money is named in one place only, ``customer_account``
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
+
+from counterfoil.facts.alike import Alike
 
 VAULT, OVER_SHORT, CENTER, RESERVE, SUPPLY, POUCH_LOSS = (
     "vault",
@@ -54,5 +56,20 @@ class AccountRule(NamedTuple):
 
 Booked = dict[tuple[int, int], Callable[[Any, str], list[Leg]]]
 """(fact number, version) → (fact, the office's own number) → its legs, in order."""
+
+
+class ManyLegs(NamedTuple):
+    """One leg each of many facts of one kind, all on the debit of one account: credit accounts and amounts in order.
+    Facts without a leg are left out."""
+
+    debit: str
+    credits: Sequence[str]
+    amounts: Sequence[int]
+    code: int
+
+
+BookedMany = dict[tuple[int, int], Callable[[Alike, str], ManyLegs | None]]
+"""(fact number, version) → (facts, the office's own number) → the legs of all, as ``Booked`` gives them one by one;
+None where these facts are not that plain (``test_many_are_booked_as_each_by_itself``)."""
 Families = dict[str, AccountRule]
 """Family of accounts (the name up to the first colon) → what the ledger enforces on it."""

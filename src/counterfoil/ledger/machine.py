@@ -24,6 +24,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import lt
+from typing import cast
 
 from counterfoil.kernel.limits import AMOUNT_MINOR_MAX, BATCH_TRANSFERS_MAX, TEXT_CHARACTERS_MAX
 from counterfoil.kernel.outcomes import Fault, Malformed
@@ -391,6 +393,58 @@ class Machine:
                 chain = None
         self._highest = highest
         return outcomes
+
+    def apply_from_one(self, batch: Sequence[Transfer], now: int) -> bool:
+        """Books transfers that all debit one account, if ``apply`` would accept each by its plain path; else nothing
+        is changed, False is returned, and ``apply`` is to be asked (``test_many_from_one_account_are_each_applied``).
+
+        Ids ascend strictly; code, booking date and value date are the same in all of them.
+        """
+        if not batch or len(batch) > BATCH_TRANSFERS_MAX:
+            return False
+        first_id, debit_id, _, _, code, _, _, booked, value, _ = batch[0]
+        accounts, debit = self._accounts, self._accounts.get(debit_id)
+        ids, debits, credits, amounts, *rest = zip(*batch, strict=True)
+        total = sum(amounts)
+        if (
+            debit is None
+            or debit.flags & (CLOSED | DEBITS_MUST_NOT_EXCEED_CREDITS)
+            or debit.debits_posted + total + debit.debits_pending > AMOUNT_MINOR_MAX
+            or set(map(type, amounts)) != {int}
+            or min(amounts) <= 0
+            or rest != [(part,) * len(batch) for part in (code, 0, b"", booked, value, 0)]
+            or debits.count(debit_id) != len(batch)
+            or not 0 <= code <= CODE_MAX
+            or not self._closed_through < booked <= DAY_MAX
+            or not 0 < value <= DAY_MAX
+            or not self._highest < first_id
+            or not ids[-1] < ID_MAX
+            or set(map(len, ids)) != {ID_BYTES}
+            or not all(map(lt, ids, ids[1:]))
+        ):
+            return False
+        found = list(map(accounts.get, credits))
+        if len(set(credits)) != len(credits) or None in found:
+            return False
+        currency, barred = debit.currency, CLOSED | CREDITS_MUST_NOT_EXCEED_DEBITS
+        booked_on = cast(list[Account], found)
+        for account, amount in zip(booked_on, amounts, strict=True):
+            if (
+                account is debit
+                or account.flags & barred
+                or account.currency != currency
+                or account.credits_posted + amount + account.credits_pending > AMOUNT_MINOR_MAX
+            ):
+                return False
+        self._now = max(self._now, now)
+        debit.debits_posted += total
+        for account, amount in zip(booked_on, amounts, strict=True):
+            account.credits_posted += amount
+        self._changed[debit_id] = debit
+        self._changed.update(zip(credits, booked_on, strict=True))
+        self._fresh.update(zip(ids, batch, strict=True))
+        self._highest = ids[-1]
+        return True
 
     def _recall(self, batch: Sequence[Transfer], lookup: Lookup, pending_lookup: PendingLookup) -> _Recall:
         highest = self._highest

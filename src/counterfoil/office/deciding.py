@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple, TypeVar
 
+from counterfoil.facts.alike import Alike
 from counterfoil.facts.day_end import AccountSetAside
 from counterfoil.facts.record import Fact
 from counterfoil.kernel.limits import TEXT_CHARACTERS_MAX
@@ -33,7 +34,8 @@ class Step(NamedTuple):
     is; a line that the ledger refuses is set aside and the next is taken. Lines of a day are a function of the state
     and the date: running a missed day later gives the same lines. The counter is served between the lines, so walk over
     a list of keys made first, look each row up when its turn comes, and yield None now and then where most accounts
-    have no line. ``state.policy`` is that day's edition while lines are asked for. Each line carries ``value_date``,
+    have no line. Where lines are many and of one kind, at most ``PART`` of them come at once, held by columns.
+    ``state.policy`` is that day's edition while lines are asked for. Each line carries ``value_date``,
     and has at most ``LEGS_MAX`` legs.
 
     ``closing``: its lines look at balances at the close of the day, so ``state.later`` tells them what moved since.
@@ -41,12 +43,14 @@ class Step(NamedTuple):
 
     name: str
     kind: str
-    lines: Callable[[State, str], Iterator[Fact | None]]
+    lines: Callable[[State, str], Iterator[Fact | Alike | None]]
     closing: bool = False
 
 
 LEGS_MAX = 15
 """Legs of one line: a chunk of 512 lines fits one ledger batch."""
+PART = 128
+"""Lines that come at once, held by columns: what a counter may wait longer is about a millisecond."""
 BREATH = 2_000
 """Things without a line after which ``each`` lets the counter in."""
 

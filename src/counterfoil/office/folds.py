@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,7 @@ from counterfoil.facts import customers as p
 from counterfoil.facts import day_end as d
 from counterfoil.facts import money as m
 from counterfoil.facts import office as o
+from counterfoil.facts.alike import Alike
 from counterfoil.facts.record import Fact
 from counterfoil.journal.entry import clerk_key_id
 from counterfoil.kernel.idents import transfer_id
@@ -59,6 +60,14 @@ def accounts_of(fact: Fact) -> list[str]:
         account = getattr(fact, fields[0])
         return [account] if account else []
     return list(dict.fromkeys(one for one in (getattr(fact, name) for name in fields) if one))
+
+
+def accounts_of_all(facts: Alike) -> Iterable[str]:
+    """``accounts_of`` of each, one after another."""
+    fields = _about(facts.of)
+    if len(fields) == 1 and facts.of is not m.Reversed:
+        return filter(None, facts.column(fields[0]))
+    return [account for fact in facts for account in accounts_of(fact)]
 
 
 def changes_tables(fact: Fact, by_clerk: bool) -> bool:

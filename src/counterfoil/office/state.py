@@ -13,13 +13,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
-from itertools import islice
+from itertools import islice, repeat
 from typing import Any, Generic, NamedTuple, TypeVar
 
+from counterfoil.facts.alike import Alike
 from counterfoil.facts.record import Fact
 from counterfoil.kernel.idents import transfer_id
 from counterfoil.kernel.outcomes import Fault
-from counterfoil.ledger.booking import account_rule, customer_account, legs_of
+from counterfoil.ledger.booking import account_rule, customer_account, legs_of, legs_of_all
 from counterfoil.ledger.machine import Machine
 from counterfoil.ledger.outcomes import Outcome
 from counterfoil.ledger.transfers import LINKED, Transfer
@@ -28,7 +29,7 @@ from counterfoil.office.bills import rows as bills
 from counterfoil.office.checks import rows as checks
 from counterfoil.office.day_end import rows as day_end_rows
 from counterfoil.office.fold_tables import FOLDS, PASSING
-from counterfoil.office.folds import FOLDERS, accounts_of, changes_tables
+from counterfoil.office.folds import FOLDERS, accounts_of, accounts_of_all, changes_tables
 from counterfoil.office.loans import rows as loans
 from counterfoil.office.money_orders import rows as money_orders
 from counterfoil.office.people import rows as people
@@ -37,6 +38,8 @@ from counterfoil.office.savings import folds as savings_folds
 from counterfoil.office.savings import rows as savings_rows
 from counterfoil.policy.edition import Edition, read_edition
 
+_LEG_BYTES = 4
+"""Bytes of a transfer id that count its entry's legs."""
 R = TypeVar("R", bound=tuple[Any, ...])
 
 
@@ -238,6 +241,25 @@ class State:
                 number += 1
             yield made
 
+    def transfers_of_all(self, facts: Alike, at: Place) -> list[Transfer] | None:
+        """As ``transfers_of`` for facts of one kind at once, all in one list. None where one is out of the ordinary."""
+        legs = legs_of_all(facts, self.place)
+        if legs is None:
+            return None
+        ids = self.account_ids
+        credits = list(map(ids.get, legs.credits))
+        debit = ids.get(legs.debit)
+        dates = facts.same("value_date")
+        if debit is None or dates is None or None in credits:
+            return None
+        first, booked = transfer_id(at.epoch, at.sequence, 0)[:-_LEG_BYTES], self._booked(at)
+        numbers = [first + place.to_bytes(_LEG_BYTES, "big") for place in range(len(credits))]
+        rows = zip(
+            numbers, repeat(debit), credits, legs.amounts, repeat(legs.code), repeat(0), repeat(b""), repeat(booked),
+            repeat(_ordinal(dates) or booked), repeat(0), strict=False,
+        )  # fmt: skip
+        return list(map(tuple.__new__, repeat(Transfer), rows))
+
     def _add_account(self, name: str) -> int:
         number, rule = len(self.account_ids) + 1, account_rule(name)
         assert self.current is not None
@@ -299,17 +321,17 @@ class State:
     def fold_many(self, facts: Sequence[Fact], at: Place) -> None:
         """Takes facts of one place, in order: as ``fold`` does with each
         (``test_many_lines_at_once_are_each_line_by_itself``)."""
-        kinds = set(map(type, facts))
-        many = savings_folds.FOLD_MANY.get((facts[0].number, facts[0].version)) if len(kinds) == 1 else None
+        kinds: set[type[Fact]] = {facts.of} if isinstance(facts, Alike) else set(map(type, facts))
+        kind = kinds.pop() if len(kinds) == 1 else None
+        many = savings_folds.FOLD_MANY.get((kind.number, kind.version)) if kind is not None else None
         if many is None:
-            for fact in facts if len(kinds) > 1 or changes_tables(facts[0], at.by_clerk) else ():
+            for fact in facts if kind is None or changes_tables(facts[0], at.by_clerk) else ():
                 self.fold(fact, at)
             return
-        epoch, sequence = at.epoch, at.sequence
-        self.passing["statement"] += [
-            r.StatementRow(one, epoch, sequence) for fact in facts for one in accounts_of(fact)
-        ]
-        many(self, facts, at)
+        alike = facts if isinstance(facts, Alike) else Alike.made_of(facts)
+        shown = zip(accounts_of_all(alike), repeat(at.epoch), repeat(at.sequence), strict=False)
+        self.passing["statement"] += map(tuple.__new__, repeat(r.StatementRow), shown)
+        many(self, alike, at)
 
     # --- helpers of folds ------------------------------------------------------------------------------------------
 

@@ -29,6 +29,7 @@ from hashlib import sha256
 from typing import Any, NamedTuple, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
+from counterfoil.facts.alike import Alike
 from counterfoil.facts.day_end import BulkEntered, BulkPosted, DayEnded, LineSetAside
 from counterfoil.facts.record import Fact
 from counterfoil.kernel.days import day as read_day
@@ -49,7 +50,7 @@ from counterfoil.operations.tables import BULK_LINES
 from counterfoil.policy.terms.day_end import DayEndTerms
 
 T = TypeVar("T")
-Chunks = dict[tuple[bytes, int], list[Fact]]
+Chunks = dict[tuple[bytes, int], Sequence[Fact]]
 """(what the lines are kept by, chunk) → its facts."""
 PIECE = 128
 """Lines in one go beside an open counter: what a customer may wait longer is then a few milliseconds."""
@@ -57,6 +58,8 @@ LATER_ROWS = 2_000
 """Transfers looked at in one go for what moved after a day."""
 HANDED_CHUNKS = 256
 """Chunks of lines that are handed from making to booking in memory; what is beyond them is read back."""
+HANDED_ALIKE = 2_048
+"""Chunks held by columns that are so handed over: a million lines of 24 bytes."""
 DAYS_MAX = 3_700
 """Days in one run: ten years."""
 
@@ -284,8 +287,9 @@ class _Staging:
         self.tree = bulk.LinesTree()
         self.edition = self.state.policy_on(day)
         self.later = _Later(desk, day) if step.closing else None
-        self._lines: Iterator[Fact | None] | None = None
-        self._waiting: list[Fact] = []
+        self._lines: Iterator[Fact | Alike | None] | None = None
+        self._waiting: list[Fact | Alike] = []
+        self._count = 0
 
     def more(self, desk: Desk) -> bool:
         """Makes lines until a chunk is full, the step takes a breath, or there are no more; False after the last."""
@@ -302,14 +306,8 @@ class _Staging:
             over = self._fill(state)
         finally:
             state.policy, state.later = now, {}
-        if self._waiting and (over or len(self._waiting) == bulk.CHUNK_LINES):
-            facts, self._waiting = self._waiting, []
-            lines = [bulk.encode_line(fact) for fact in facts]
-            chunk = bulk.pack(self.id, self.tree.chunks, lines, desk.entropy(bulk.LINE_BLIND_BYTES * len(lines)))
-            self._unkept.append(tuple(chunk))
-            if len(self._handed) < HANDED_CHUNKS:
-                self._handed[self.id, self.tree.chunks] = facts
-            self.tree.add(chunk.root, len(facts))
+        while self._count >= bulk.CHUNK_LINES or (over and self._count):
+            self._pack(desk)
         if self._unkept and (over or len(self._unkept) >= self.together):
             desk.note({BULK_LINES.name: self._unkept})
             self._unkept = []
@@ -318,15 +316,28 @@ class _Staging:
     def _fill(self, state: State) -> bool:
         if self._lines is None:
             self._lines = self.step.lines(state, self.day)
-        waiting = self._waiting
-        full = min(bulk.CHUNK_LINES, len(waiting) + self.piece - len(waiting) % self.piece)
+        waiting, count = self._waiting, self._count
+        full = min(bulk.CHUNK_LINES, count + self.piece - count % self.piece)
         for line in self._lines:
             if line is None:
                 return False
             waiting.append(line)
-            if len(waiting) == full:
+            self._count += len(line) if type(line) is Alike else 1
+            if self._count >= full:
                 return False
         return True
+
+    def _pack(self, desk: Desk) -> None:
+        """Makes a chunk of the first lines that wait."""
+        facts, self._waiting = _taken(self._waiting, bulk.CHUNK_LINES)
+        count = len(facts)
+        self._count -= count
+        chance = desk.entropy(bulk.LINE_BLIND_BYTES * count)
+        chunk = bulk.pack(self.id, self.tree.chunks, bulk.encode_lines(facts), chance)
+        self._unkept.append(tuple(chunk))
+        if len(self._handed) < (HANDED_ALIKE if isinstance(facts, Alike) else HANDED_CHUNKS):
+            self._handed[self.id, self.tree.chunks] = facts
+        self.tree.add(chunk.root, count)
 
     def enter(self, desk: Desk) -> None:
         """The entry that fixes number and root."""
@@ -334,6 +345,31 @@ class _Staging:
             raise Unavailable("The office was taken up again after a failed commit. Run the end of the day again.")
         fact = BulkEntered(self.step.name, self.day, self.tree.size, self.tree.root(), self.id, self.edition.digest)
         _accepted(desk, _entry(desk, self.id, self.step.kind, self.step.name, self.day, fact))
+
+
+def _taken(waiting: list[Fact | Alike], most: int) -> tuple[Sequence[Fact], list[Fact | Alike]]:
+    """(the first ``most`` lines, what is left)."""
+    left = most
+    for place, part in enumerate(waiting):
+        size = len(part) if isinstance(part, Alike) else 1
+        if size > left and isinstance(part, Alike):
+            whole = [part[:left]] if left else []
+            return _in_a_row([*waiting[:place], *whole]), [part[left:], *waiting[place + 1 :]]
+        if not left:
+            return _in_a_row(waiting[:place]), waiting[place:]
+        left -= size
+    return _in_a_row(waiting), []
+
+
+def _in_a_row(parts: Sequence[Fact | Alike]) -> Sequence[Fact]:
+    """The lines of parts, by columns where all are so held and of one kind."""
+    columns = [part for part in parts if isinstance(part, Alike)]
+    if columns and len(columns) == len(parts) and len({part.of for part in columns}) == 1:
+        return Alike.joined(columns)
+    facts: list[Fact] = []
+    for part in parts:
+        facts += part if isinstance(part, Alike) else (part,)
+    return facts
 
 
 class _Later:

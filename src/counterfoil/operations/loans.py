@@ -7,7 +7,7 @@ at what the books hold (``test_a_statement_ends_at_what_the_books_hold``). Amoun
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from counterfoil.counter.loans import days_late, first_due_fits, first_quote, next_due, next_payment, within_terms
@@ -128,7 +128,7 @@ def _lines(store: OfficeStore, loan: str) -> Iterator[dict[str, Any]]:
                     yield {"epoch": epoch, "entry": sequence, "date": read.date, **_line(one, name)}
 
 
-def _of_step(store: OfficeStore, posted: BulkPosted) -> list[Fact]:
+def _of_step(store: OfficeStore, posted: BulkPosted) -> Sequence[Fact]:
     """The lines that a chunk of the day's end booked."""
     found = store.get("bulk", (posted.value_date, posted.step))
     if found is None:

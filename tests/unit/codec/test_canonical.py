@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from counterfoil.codec import UnknownVersion, decode, encode, encode_bytes, encode_fields
+from counterfoil.codec import UnknownVersion, decode, encode, encode_bytes, encode_columns, encode_fields
 from counterfoil.facts import money as money_facts
 from counterfoil.facts.record import read_fact
 from counterfoil.kernel.limits import CBOR_DEPTH_MAX
@@ -76,6 +76,27 @@ def test_fields_are_encoded_as_their_map(values: list[Any]) -> None:
     for value in values:
         if type(value) is bytes:
             assert encode_bytes(value) == encode(value)
+
+
+CELLS = {
+    "int": st.one_of(st.integers(-(2**63), 2**63 - 1), st.integers(0, 70_000), st.sampled_from(EDGES)),
+    "text": st.one_of(st.text(max_size=4), st.sampled_from(["a" * 23, "a" * 24, "ñ" * 128, "a" * 300])),
+    "bytes": st.one_of(st.binary(max_size=4), st.sampled_from([b"b" * 255, b"b" * 256])),
+    "other": st.one_of(st.booleans(), st.lists(st.integers(0, 9), max_size=2)),
+    "mixed": st.one_of(st.none(), st.integers(0, 3), st.booleans(), st.text(max_size=2)),
+    "none": st.none(),
+}
+
+
+@given(st.data())
+def test_columns_are_encoded_as_their_rows(data: st.DataObject) -> None:
+    count = data.draw(st.integers(1, 6))
+    columns: list[list[Any]] = []
+    for kind in data.draw(st.lists(st.sampled_from([*CELLS, "int", "text"]), min_size=1, max_size=7)):
+        cells = CELLS[kind]
+        same = data.draw(st.booleans())
+        columns.append([data.draw(cells)] * count if same else [data.draw(cells) for _ in range(count)])
+    assert encode_columns(columns) == [encode_fields(row) for row in zip(*columns, strict=True)]
 
 
 @given(st.binary(max_size=64))

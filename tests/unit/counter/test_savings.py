@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from counterfoil.facts.alike import Alike
 from counterfoil.facts.record import Fact
 from counterfoil.facts.savings import AccountDormant, DepositDetailsTold, EscheatDue, InterestCredited
 from counterfoil.office.savings.interest import earned_by, fraction
@@ -224,6 +225,26 @@ def test_many_lines_at_once_are_each_line_by_itself(five: tuple[OfficeStore, lis
     assert {name: fold.rows for name, fold in many.tables().items()} == {
         name: fold.rows for name, fold in one.tables().items()
     }
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_many_are_booked_as_each_by_itself(five: tuple[OfficeStore, list[str]], data: st.DataObject) -> None:
+    store, accounts = five
+    state = load_state(store)
+    chosen = data.draw(st.lists(st.sampled_from(accounts), min_size=1, max_size=8))
+    days, least = data.draw(st.sampled_from([[DAY], [DAY, START.isoformat()]])), data.draw(st.integers(0, 1))
+    facts: list[Fact] = [
+        InterestCredited(account, "passbook", data.draw(st.integers(least, 2)), data.draw(st.sampled_from(days)), 1, 1)
+        for account in chosen
+    ]
+    at = Place(1, 50, "day-step-posted", bytes(16), 1, False, state.now, {"date": DAY})
+    plain = [one for made in state.transfers_of(facts, at) for one in made]
+    many = state.transfers_of_all(Alike.made_of(facts), at)
+    if many is None:  # They have two value dates, or there is nothing to book.
+        assert len({one.value for one in plain}) != 1 or len(days) > 1
+    else:
+        assert many == plain
 
 
 # --- a month ---------------------------------------------------------------------------------------------------------

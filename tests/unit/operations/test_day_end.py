@@ -129,7 +129,7 @@ def test_lines_in_memory_are_those_that_were_kept(small: None, monkeypatch: pyte
     read_back: list[Fact] = []
     booked: list[Fact] = []
 
-    def reading(data: bytes) -> list[Fact]:
+    def reading(data: bytes) -> Sequence[Fact]:
         read_back.extend(read(data))
         return read(data)
 

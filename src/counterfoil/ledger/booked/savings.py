@@ -7,6 +7,7 @@ Interest is an expense on the day it accrues and owed to all savers of a product
 
 from __future__ import annotations
 
+from counterfoil.facts.alike import Alike
 from counterfoil.facts.savings import (
     AccountEscheated,
     InterestAccrued,
@@ -14,7 +15,7 @@ from counterfoil.facts.savings import (
     InterestPaid,
     InterestSettled,
 )
-from counterfoil.ledger.legs import Booked, Families, Leg, customer_account
+from counterfoil.ledger.legs import Booked, BookedMany, Families, Leg, ManyLegs, customer_account
 
 EXPENSE = "house:interest-expense"
 FAMILIES: Families = {}
@@ -43,6 +44,16 @@ def _credited(f: InterestCredited | InterestPaid, place: str) -> list[Leg]:
     return [Leg(payable(f.product), customer_account(f.account, place), f.amount, f.number)] if f.amount else []
 
 
+def _all_credited(facts: Alike, place: str) -> ManyLegs | None:
+    product, amounts = facts.same("product"), facts.column("amount")
+    if product is None or min(amounts) < 0:
+        return None
+    accounts = facts.column("account")
+    names = [customer_account(account, place) for account, amount in zip(accounts, amounts, strict=True) if amount]
+    moved = amounts if min(amounts) else list(filter(None, amounts))
+    return ManyLegs(payable(product), names, moved, facts.of.number)
+
+
 def _escheated(f: AccountEscheated, place: str) -> list[Leg]:
     return [Leg(customer_account(f.account, place), f"house:unclaimed-{f.state}", f.amount, f.number)]
 
@@ -54,3 +65,5 @@ BOOKED: Booked = {
     (223, 1): _settled,
     (226, 1): _escheated,
 }
+BOOKED_MANY: BookedMany = {(221, 1): _all_credited}
+"""The legs of many facts at once: those of one after another."""

@@ -7,11 +7,11 @@ where it belongs (``test_a_back_dated_reversal_earns_as_if_it_had_not_been``).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from counterfoil.facts import savings as f
+from counterfoil.facts.alike import Alike
 from counterfoil.facts.customers import AccountOpened
 from counterfoil.facts.record import Fact
 from counterfoil.ledger.booking import legs_of, moves
@@ -171,28 +171,33 @@ def _credited(s: State, fact: f.InterestCredited, at: Place) -> None:
         _carried(s, fact.product, carried - fraction(row.carried))
 
 
-def _all_credited(s: State, facts: Sequence[f.InterestCredited], at: Place) -> None:
+def _all_credited(s: State, facts: Alike, at: Place) -> None:
     """As ``_credited``, one after another; most accounts are taken the short way, which nothing else may go."""
+    product, date = facts.same("product"), facts.same("value_date")
+    if product is None or date is None or facts.column("carried").count(None) < len(facts):
+        for fact in facts:
+            _credited(s, cast(f.InterestCredited, fact), at)
+        return
     rows, changed = s.saving.rows, s.saving.changed
-    date, product = facts[0].value_date, facts[0].product
-    day, pool = ordinal(date), s.pool.get(product)
-    first = pool.credited + 1 if pool is not None else 0
-    for fact in facts:
-        key = (fact.account,)
+    day, pool, new = ordinal(date), s.pool.get(product), tuple.__new__
+    first, since_then = (pool.credited + 1 if pool is not None else 0), day + 1
+    columns = zip(*(facts.column(name) for name in ("account", "amount", "balance_days")), strict=True)
+    for place, (name, amount, balance_days) in enumerate(columns):
+        key = (name,)
         row = rows.get(key)
         if row is None:
             continue
         account, since, balance, moved, carried, active = row
-        plain = not carried and fact.carried is None and fact.value_date == date and fact.product == product
+        plain = not carried
         if plain and moved:
             parts = unpack_moved(moved)
-            balance, balance_days = base(since if since > first else first, day, balance, parts)
-            plain = balance_days == fact.balance_days and parts[-1][0] <= day and max(parts)[0] <= day
+            balance, found = base(since if since > first else first, day, balance, parts)
+            plain = found == balance_days and parts[-1][0] <= day and max(parts)[0] <= day
         if plain:
-            rows[key] = SavingRow(account, day + 1, balance + fact.amount, b"", "", active)
+            rows[key] = new(SavingRow, (account, since_then, balance + amount, b"", "", active))
             changed[key] = None
         else:
-            _credited(s, fact, at)
+            _credited(s, cast(f.InterestCredited, facts[place]), at)
 
 
 def _carried(s: State, product: str, change: Fraction) -> None:
