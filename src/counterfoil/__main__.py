@@ -114,6 +114,8 @@ def main() -> None:
             "office-key": partial(_engine, "counterfoil.bootstrap", "office_key_of"),
             "audit-store": partial(_engine, "counterfoil.bootstrap", "open_for_audit"),
             "audit-keep": partial(_engine, "counterfoil.engines.audits", "keep"),
+            "tables-are-older": partial(_engine, "counterfoil.bootstrap", "tables_are_older"),
+            "keep-before-upgrade": partial(_engine, "counterfoil.bootstrap", "keep_before_upgrade"),
             "audit-mark": partial(_engine, "counterfoil.bootstrap", "mark_to_compare"),
             "mark": partial(_engine, "counterfoil.bootstrap", "mark_of"),
             "doctor": partial(_engine, "counterfoil.bootstrap", "examine"),

@@ -32,6 +32,7 @@ from counterfoil.engines.keys.sealed import NONCE_BYTES, SALT_BYTES, SEED_BYTES,
 from counterfoil.engines.keys.session import ClerkSigner
 from counterfoil.engines.mark import HighWaterMark, Mark, MarkDamaged
 from counterfoil.engines.sqlite import SqliteStore
+from counterfoil.engines.tables import SCHEMA_VERSION
 from counterfoil.facts.office import EpochOpened
 from counterfoil.journal.checkpoint import checkpoint_text
 from counterfoil.journal.note import ED25519, Note, VerifierKey, note_signer, sign_note
@@ -40,7 +41,7 @@ from counterfoil.operations import setup
 from counterfoil.operations.authority import Authority, SessionSigner
 from counterfoil.operations.desk import Desk, read_entry
 from counterfoil.operations.ports import Clock, Disk, Entropy
-from counterfoil.operations.store import Commit, OfficeStore
+from counterfoil.operations.store import Commit, OfficeStore, StoreOlder
 from counterfoil.operations.tables import EXTRA_TABLES
 from counterfoil.policy.edition import read_new_edition
 
@@ -541,8 +542,36 @@ def open_for_audit(folder: Path, *, rebuild: bool = False) -> OfficeStore:
     """
     settings = read_settings(folder) if (folder / CONFIG).exists() or not (folder / DATABASE).exists() else None
     if settings is not None and settings.store:
-        return open_store(folder, settings, read_only=not rebuild)
+        if not rebuild:
+            return open_store(folder, settings, read_only=True)
+        from counterfoil.engines.postgres import PostgresStore
+
+        return PostgresStore.open_for_mending(settings.store, EXTRA_TABLES, schema=_schema(settings))
     return SqliteStore.open_for_mending(folder / DATABASE, EXTRA_TABLES, read_only=not rebuild)
+
+
+def tables_are_older(folder: Path) -> str:
+    """What an older build's folder says of itself; "" where the tables are this build's. Errors as of opening."""
+    try:
+        open_store(folder, read_settings(folder), read_only=True).close()
+    except StoreOlder as older:
+        return str(older)
+    return ""
+
+
+def keep_before_upgrade(folder: Path) -> Path | None:
+    """A copy of the database as the older build left it, beside it; None where the books are in PostgreSQL, whose own
+    dump is the copy. The copy of an upgrade that was cut short is kept: it is the older one."""
+    if read_settings(folder).store:
+        return None
+    store = SqliteStore.open_for_mending(folder / DATABASE, EXTRA_TABLES, read_only=True)
+    try:
+        path = folder / f"before-{SCHEMA_VERSION}-{DATABASE}"
+        if not path.exists():
+            store.backup(path)
+        return path
+    finally:
+        store.close()
 
 
 def mark_to_compare(folder: Path) -> Mark | str | None:

@@ -14,6 +14,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from counterfoil.kernel.outcomes import mark
+
 OWN, FOR_ANOTHER, BY_ANOTHER = "own", "for-another", "by-another"
 """On her own behalf; for somebody else; somebody else did it for her. The form asks for these three."""
 
@@ -40,10 +42,9 @@ ITEMS: Mapping[str, tuple[str, str]] = {
 }
 """Kind of service → how the form calls its cash in and its cash out."""
 NOT_KEPT = (
-    "her occupation or trade",
-    "the number of her tax paper, and the number and the state or country of the paper she showed, if her details "
-    "do not say them",
-    "the office's own: name, address and numbers of the institution, its regulator, a person to ask",
+    mark("the person's work or trade"),
+    mark("the tax number, and the number and the state or country of the paper shown, if the details do not say them"),
+    mark("the office's own data: name, address and numbers of the bank, who watches over it, whom to ask"),
 )
 """What the form asks besides, and these books do not know."""
 

@@ -38,7 +38,9 @@ from counterfoil.engines.tables import (
     check_entries,
     check_key,
     check_row,
+    check_version,
     chunks,
+    grown,
     kind_of,
     resume,
 )
@@ -58,7 +60,6 @@ from counterfoil.operations.store import (
     StoreFull,
     StoreLocked,
     StoreMoved,
-    StoreNewer,
     TableSpec,
 )
 
@@ -92,11 +93,13 @@ class PostgresStore:
 
     def __init__(
         self, url: str, tables: Sequence[TableSpec] = (), *, schema: str = "office", create: bool = False,
-        read_only: bool = False,
+        read_only: bool = False, mending: bool = False,
     ) -> None:  # fmt: skip
         if not _SCHEMA.fullmatch(schema):
             raise Malformed(f"{schema!r} is not a schema's name: lower-case letters, digits and _", field="schema")
-        self.url, self.schema, self.read_only = url, schema, read_only
+        self.url, self.schema, self.read_only, self._mending = url, schema, read_only, mending
+        self.damage: tuple[str, ...] = ()
+        """What an opening for mending found changed, in sentences."""
         self.catalog = Catalog(tables)
         self.where = f"schema {schema} of {_shown(url)}"
         self._sql = {name: _Statements(spec) for name, spec in self.catalog.specs.items()}
@@ -123,6 +126,12 @@ class PostgresStore:
     def open_read_only(cls, url: str, tables: Sequence[TableSpec] = (), *, schema: str = "office") -> Self:
         """One snapshot (REPEATABLE READ, READ ONLY) beside a live writer or without one; takes no lock."""
         return cls(url, tables, schema=schema, read_only=True)
+
+    @classmethod
+    def open_for_mending(cls, url: str, tables: Sequence[TableSpec], *, schema: str) -> Self:
+        """For a rebuild: tables of folds and caches that are not as this build makes them are made again, empty, and
+        side tables that have grown keep their rows; ``damage`` names them. The journal's own rows are never touched."""
+        return cls(url, tables, schema=schema, mending=True)
 
     def size(self, epoch: int) -> int:
         return self._read(lambda con: _size(con, epoch))
@@ -218,6 +227,7 @@ class PostgresStore:
                 self._fenced(writer, 0)
                 for spec in specs:
                     self._replace_rows(writer, spec, rows[spec.name])
+                writer.execute(f"UPDATE writer SET version = {SCHEMA_VERSION}".encode())
             except BaseException as error:
                 self._roll_back(error)
                 raise
@@ -261,12 +271,14 @@ class PostgresStore:
 
     def _open(self) -> None:
         writer = self._writer = self._connect()
-        _check_version(writer, self.schema, self.where)
+        _check_version(writer, self.schema, self.where, mending=self._mending)
         self._take_lock(writer)
         writer.execute("SET synchronous_commit TO on")
         if _shows(writer, "synchronous_commit") != "on":
             raise Fault(f"{self.where}: synchronous_commit was set to on and reads otherwise")
         self._own_fence(writer)
+        if self._mending:
+            self._mend(writer)
         missing = _check_schema(writer, self.schema, self.catalog, self.where)
         if missing:
             with writer.transaction():
@@ -276,6 +288,28 @@ class PostgresStore:
                 _list_tables(writer, specs)
         reader = self._reader = self._connect()
         reader.execute("SET default_transaction_read_only TO on")
+
+    def _mend(self, writer: Connection) -> None:
+        columns = _columns_of(writer, self.schema)
+        with writer.transaction():
+            for spec in self.catalog.specs.values():
+                had = columns.get(spec.name)
+                if had is None or had == _wanted(spec):
+                    continue
+                self.damage = (*self.damage, f"the table {spec.name} is not as this build makes it")
+                if spec.kind in ("fold", "cache"):
+                    writer.execute(f'DROP TABLE "{spec.name}" CASCADE'.encode())
+                    for statement in _made([spec]):
+                        writer.execute(statement.encode())
+                elif grown(spec, [name for name, *_ in had]):
+                    for name, column in spec.columns[len(had) :]:
+                        added = f'ALTER TABLE "{spec.name}" ADD COLUMN "{name}" {_TYPES[kind_of(column)[0]]}'
+                        writer.execute(added.encode())
+                else:
+                    raise StoreDamaged(
+                        f"{self.where}: the table {spec.name!r} is not as this build makes it, and no journal can give "
+                        "its rows"
+                    )
 
     def _open_snapshot(self) -> None:
         reader = self._reader = self._connect()
@@ -601,30 +635,38 @@ def _list_tables(connection: Connection, specs: Iterable[TableSpec]) -> None:
         cursor.executemany("INSERT INTO table_catalog VALUES (%s, %s, %s)", rows)
 
 
-def _check_version(connection: Connection, schema: str, where: str) -> None:
+def _check_version(connection: Connection, schema: str, where: str, *, mending: bool = False) -> None:
     sql = "SELECT 1 FROM pg_tables WHERE schemaname = %s AND tablename = 'writer'"
     if not _rows(connection, sql, (schema,)):
         raise StoreDamaged(f"{where}: there is no office of Counterfoil here")
     found = _rows(connection, "SELECT version FROM writer")
     if len(found) != 1:
         raise StoreDamaged(f"{where}: the writer's row is missing")
-    version = found[0][0]
-    if version > SCHEMA_VERSION:
-        raise StoreNewer(f"{where} has tables of version {version}; this build knows {SCHEMA_VERSION}: use a newer one")
+    check_version(where, found[0][0], mending=mending)
+
+
+def _columns_of(connection: Connection, schema: str) -> dict[str, list[tuple[str, str, bool]]]:
+    """Table → (name, type, may be NULL) of each column, in order."""
+    columns: dict[str, list[tuple[str, str, bool]]] = {}
+    for table, name, kind, nullable in _rows(connection, _COLUMNS, (schema,)):
+        columns.setdefault(table, []).append((name, kind, nullable == "YES"))
+    return columns
+
+
+def _wanted(spec: TableSpec) -> list[tuple[str, str, bool]]:
+    """The columns as this build makes them."""
+    return [(name, _FOUND_TYPES[kind_of(column)[0]], kind_of(column)[1]) for name, column in spec.columns]
 
 
 def _check_schema(connection: Connection, schema: str, catalog: Catalog, where: str) -> list[str]:
     """Refuses tables and triggers that are not the ones this build makes; names the tables not made yet."""
     made = {name for (name,) in _rows(connection, "SELECT name FROM table_catalog")}
-    columns: dict[str, list[tuple[str, str, bool]]] = {}
-    for table, name, kind, nullable in _rows(connection, _COLUMNS, (schema,)):
-        columns.setdefault(table, []).append((name, kind, nullable == "YES"))
+    columns = _columns_of(connection, schema)
     guarded = {table for (table,) in _rows(connection, _GUARDS, (schema,))}
     for spec in catalog.specs.values():
         if spec.name not in made:
             continue
-        wanted = [(name, _FOUND_TYPES[kind_of(column)[0]], kind_of(column)[1]) for name, column in spec.columns]
-        if columns.get(spec.name) != wanted or (spec.append_only and spec.name not in guarded):
+        if columns.get(spec.name) != _wanted(spec) or (spec.append_only and spec.name not in guarded):
             raise StoreDamaged(f"{where}: {spec.name!r} or its guard is missing or is not as this build makes it")
     return [name for name in catalog.specs if name not in made]
 

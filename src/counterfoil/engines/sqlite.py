@@ -38,7 +38,9 @@ from counterfoil.engines.tables import (
     check_entries,
     check_key,
     check_row,
+    check_version,
     chunks,
+    grown,
     kind_of,
     resume,
 )
@@ -58,7 +60,6 @@ from counterfoil.operations.store import (
     StoredEntry,
     StoreFull,
     StoreMoved,
-    StoreNewer,
     TableSpec,
 )  # fmt: skip
 
@@ -271,6 +272,9 @@ class SqliteStore:
             try:
                 for spec in specs:
                     self._replace_rows(writer, spec, rows[spec.name])
+                writer.execute(
+                    f"PRAGMA user_version = {SCHEMA_VERSION}"
+                )  # An older folder is this build's from here on.
             except BaseException as error:
                 self._roll_back(writer, error)
                 raise
@@ -355,7 +359,7 @@ class SqliteStore:
 
     def _open(self) -> None:
         writer = self._writer = self._connect(apsw.SQLITE_OPEN_READWRITE)
-        _check_header(writer, self.path)
+        _check_header(writer, self.path, mending=self._mending)
         for name, value in _PRAGMAS:
             _set_pragma(writer, name, value)
         writer.config(apsw.SQLITE_DBCONFIG_DEFENSIVE, 1)
@@ -378,7 +382,7 @@ class SqliteStore:
         else:
             self._still = _stamp(self.path)
             reader = self._reader = self._connect(apsw.SQLITE_OPEN_READONLY, uri="immutable=1")
-        _check_header(reader, self.path)
+        _check_header(reader, self.path, mending=self._mending)
         _set_pragma(reader, "query_only", 1)
         _set_pragma(reader, "cell_size_check", 1)
         _set_pragma(reader, "cache_size", -65_536)
@@ -570,7 +574,8 @@ class SqliteStore:
         writer = cast(apsw.Connection, self._writer)
         writer.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
         writer.execute("BEGIN IMMEDIATE")
-        writer.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")  # Always writes page 1, so a frame and its sync.
+        version = cast(int, writer.pragma("user_version"))
+        writer.execute(f"PRAGMA user_version = {version}")  # Always writes page 1, so a frame and its sync.
         writer.execute("COMMIT")
 
     def _abandon(self) -> None:
@@ -726,12 +731,11 @@ def _make_table(connection: apsw.Connection, spec: TableSpec) -> None:
     connection.execute("INSERT INTO table_catalog VALUES (?, ?, ?)", (spec.name, spec.kind, spec.about))
 
 
-def _check_header(connection: apsw.Connection, path: str) -> None:
+def _check_header(connection: apsw.Connection, path: str, *, mending: bool) -> None:
     application, version = connection.pragma("application_id"), connection.pragma("user_version")
     if application != APPLICATION_ID:
         raise StoreDamaged(f"{path} is a SQLite file, but not an office of Counterfoil")
-    if cast(int, version) > SCHEMA_VERSION:
-        raise StoreNewer(f"{path} has tables of version {version}; this build knows {SCHEMA_VERSION}: use a newer one")
+    check_version(path, cast(int, version), mending=mending)
 
 
 def _check_schema(connection: apsw.Connection, path: str, catalog: Catalog) -> list[TableSpec]:
@@ -774,9 +778,13 @@ def _find_damage(connection: apsw.Connection, path: str, catalog: Catalog) -> _D
             damage.absent.append(spec.name)  # An older build's folder, or a ledger without an office.
         elif found.get(spec.name, ("", ""))[1] != objects[0][1]:
             state = "is not as this build makes it" if spec.name in found else "is missing"
-            if spec.kind not in ("fold", "cache") and spec.name in found:
-                raise StoreDamaged(f"{path}: the table {spec.name!r} {state}, and no journal can give its rows")
             damage.said.append(f"the table {spec.name} {state}")
+            if spec.kind not in ("fold", "cache") and spec.name in found:
+                had = [str(row[1]) for row in connection.execute(f'PRAGMA table_info("{spec.name}")')]
+                if not grown(spec, had):
+                    raise StoreDamaged(f"{path}: the table {spec.name!r} {state}, and no journal can give its rows")
+                damage.repairs.extend(_taken_over(spec, had))
+                continue
             damage.absent.append(spec.name)
             damage.repairs.extend([f'DROP TABLE IF EXISTS "{spec.name}"', *[sql for _, sql in objects]])
         else:
@@ -790,6 +798,18 @@ def _find_damage(connection: apsw.Connection, path: str, catalog: Catalog) -> _D
             damage.said.append(f"the {kind} {name} is not part of an office: it may change what a statement does")
             damage.repairs.append(f'DROP {kind.upper()} "{name.replace(chr(34), chr(34) * 2)}"')
     return damage
+
+
+def _taken_over(spec: TableSpec, had: Sequence[str]) -> list[str]:
+    """The SQL that makes a table anew with the rows it had."""
+    before, columns = f"{spec.name}__before", _list(had)
+    return [
+        f'ALTER TABLE "{spec.name}" RENAME TO "{before}"',
+        _objects(spec)[0][1],
+        f'INSERT INTO "{spec.name}" ({columns}) SELECT {columns} FROM "{before}"',
+        f'DROP TABLE "{before}"',
+        *[sql for _, sql in _objects(spec)[1:]],
+    ]
 
 
 def _set_pragma(connection: apsw.Connection, name: str, value: int | str) -> None:

@@ -15,10 +15,20 @@ from typing import TypeVar
 
 from counterfoil.kernel.limits import EPOCH_MAX, SEQUENCE_MAX
 from counterfoil.kernel.outcomes import Fault
-from counterfoil.operations.store import BUILT_IN, ColumnType, Commit, Row, StoreMoved, TableSpec
+from counterfoil.operations.store import (
+    BUILT_IN,
+    ColumnType,
+    Commit,
+    Row,
+    StoreMoved,
+    StoreNewer,
+    StoreOlder,
+    TableSpec,
+)
 
-SCHEMA_VERSION = 1
-"""Version of the built-in tables' shape. A folder with a higher one was written by a newer build and is refused."""
+SCHEMA_VERSION = 2
+"""Version of the shape of all tables (``test_a_change_of_tables_is_a_new_version``). A folder with a higher one was
+written by a newer build and is refused; one with a lower one is refused until ``counterfoil upgrade`` was run."""
 
 INT_MIN, INT_MAX = -(2**63), 2**63 - 1
 SEQUENCE_BITS = SEQUENCE_MAX.bit_length()
@@ -27,6 +37,25 @@ _TYPES: dict[str, type] = {"int": int, "text": str, "blob": bytes}
 _RESERVED = frozenset({"table_catalog", "writer"})
 
 T = TypeVar("T")
+
+
+def check_version(where: str, version: int, *, mending: bool = False) -> None:
+    """Refuses tables of another version than this build's. ``mending``: an older one is what is to be made right."""
+    if version > SCHEMA_VERSION:
+        raise StoreNewer(f"{where} has tables of version {version}; this build knows {SCHEMA_VERSION}: use a newer one")
+    if version < SCHEMA_VERSION and not mending:
+        raise StoreOlder(
+            f"{where} has tables of version {version}, and this build keeps version {SCHEMA_VERSION}. Run "
+            "`counterfoil upgrade DIR`: it keeps a copy and makes them anew from the journal. Nothing was changed."
+        )
+
+
+def grown(spec: TableSpec, had: Sequence[str]) -> bool:
+    """Whether a table that had these columns became this one by columns at its end that may be empty: its rows are
+    taken over, which no journal could give."""
+    names = [name for name, _ in spec.columns]
+    more = spec.columns[len(had) :]
+    return len(had) >= spec.key and names[: len(had)] == list(had) and all(kind.endswith("?") for _, kind in more)
 
 
 class Catalog:

@@ -134,6 +134,10 @@ class StoreNewer(Unavailable):
     """A newer build wrote this folder. It is left as it is; the message names both versions."""
 
 
+class StoreOlder(Unavailable):
+    """An older build wrote this folder. It is left as it is; the message says what to do."""
+
+
 class StoreFull(Unavailable):
     """The disk is full (or the quota is): nothing of this commit was kept and nothing may be paid."""
 

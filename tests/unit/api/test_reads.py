@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import httpx
 import pytest
 
-from counterfoil.faces.api import wire
+from counterfoil.faces.api import reads, wire
 from counterfoil.faces.api.reads import READS
 from counterfoil.kernel.outcomes import Malformed
 from counterfoil.office.requests import ASKS
+from counterfoil.operations.documents.cuts import Cut
 from counterfoil.testing.builders import snapshot
 from counterfoil.testing.servers import Served, problem
 
@@ -57,9 +59,29 @@ def test_pages_join_without_gap_or_repetition(server: Served, path: str, key: st
         assert len(whole) >= 1
 
 
+def test_statements_of_an_account_by_period(
+    server: Served, http: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def cuts(store: object, account: str) -> list[Cut]:
+        assert account == server.account
+        return [Cut(date(2026, month, 1), date(2026, month, 28), month * 100, (1, month)) for month in (1, 2, 3)]
+
+    path = f"/v1/accounts/{server.account}/statements"
+    assert http.get(path).json() == {"items": []}, "no day has ended yet"
+    monkeypatch.setattr(reads, "cuts_of", cuts)
+    first = http.get(f"{path}?limit=2").json()
+    assert first["items"][0] == {
+        "since": "2026-01-01", "until": "2026-01-28", "balance": 100, "currency": "USD", "epoch": 1, "entry": 1,
+    }  # fmt: skip
+    rest = http.get(f"{path}?limit=2&after={first['next']}").json()
+    assert [one["until"] for one in first["items"] + rest["items"]] == ["2026-01-28", "2026-02-28", "2026-03-28"]
+    assert "next" not in rest
+
+
 def test_what_was_never_given_is_not_found(http: httpx.Client) -> None:
     for path in (
-        "/v1/accounts/4000000002", "/v1/accounts/4000000002/entries", "/v1/customers/4000000002", "/v1/tills/T77",
+        "/v1/accounts/4000000002", "/v1/accounts/4000000002/entries", "/v1/accounts/4000000002/statements",
+        "/v1/customers/4000000002", "/v1/tills/T77",
         "/v1/customers/4000000002/details", "/v1/entries/1/99999", "/v1/entries/2/0", "/v1/entries/1/99999/receipt",
         f"/v1/requests/{'f' * 32}", "/v1/entries/1", "/v1/none/such", "/none",
     ):  # fmt: skip

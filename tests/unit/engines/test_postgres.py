@@ -17,6 +17,7 @@ from counterfoil.operations.store import (
     StoreLocked,
     StoreMoved,
     StoreNewer,
+    StoreOlder,
 )
 from counterfoil.testing.contracts_store import TABLES, account, entry, transfer
 
@@ -51,6 +52,22 @@ def end_sessions(url: str) -> None:
         "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity "
         "WHERE datname = current_database() AND pid <> pg_backend_pid()",
     )
+
+
+def test_an_older_office_is_brought_to_this_builds_tables(store: PostgresStore, fresh_database: str) -> None:
+    store.close()
+    run(fresh_database, "UPDATE writer SET version = 1")
+    run(fresh_database, "ALTER TABLE fact DROP COLUMN text")
+    with pytest.raises(StoreOlder, match="counterfoil upgrade"):
+        PostgresStore(fresh_database, TABLES, schema="north")
+    mending = PostgresStore.open_for_mending(fresh_database, TABLES, schema="north")
+    assert mending.damage == ("the table fact is not as this build makes it",)
+    assert list(mending.scan("fact")) == []
+    mending.rebuild({"fact": [(b"a", 0, "text")]})
+    mending.close()
+    now = PostgresStore(fresh_database, TABLES, schema="north")
+    assert (list(now.scan("fact")), now.size(1)) == ([(b"a", 0, "text")], 2)
+    now.close()
 
 
 @pytest.mark.parametrize(

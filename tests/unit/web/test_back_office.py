@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 
@@ -14,6 +15,7 @@ from counterfoil.operations.roles import CLERK as CLERK_ROLE
 from counterfoil.operations.roles import Question, may_read
 from counterfoil.testing.builders import (
     CLERK,
+    EDITION,
     OTHER,
     SECOND_SUPERVISOR,
     SUPERVISOR,
@@ -22,6 +24,7 @@ from counterfoil.testing.builders import (
     open_office,
     taken,
 )
+from unit.operations.test_cash_reports import PROFILE
 from unit.operations.test_window import with_jose
 from unit.web.screen import Screen, open_screen
 
@@ -120,8 +123,45 @@ def test_empty_offices_have_their_words() -> None:
             ("/office", "No drawer was opened yet"), ("/office/differences", "Every count was right"),
             ("/office/accounts", "No account is open yet"), ("/office/instruments", "No check is on its way"),
             ("/office/day-end", "No day has ended yet"), ("/office/customers?q=nobody", "Nothing was found"),
+            ("/office/stops", "No payment is stopped"), ("/office/cash-reports", "Nobody is over the line on"),
+            ("/office/cash-reports?date=2020-01-01", "Nobody is over the line on Jan 1, 2020"),
         ):  # fmt: skip
             assert said in screen.get(path).text, path
+
+
+def test_stops_in_force_are_listed() -> None:
+    with open_screen() as screen:
+        house = screen.house
+        bill: dict[str, Any] = {
+            "till": "T1",
+            "biller": "water",
+            "reference": "1234567",
+            "amount": 5_000,
+            "fee": 0,
+            "on": "2026-03-09",
+        }
+        case = str(house.do("bill-pay", **bill).result()["case"])
+        house.do("bill-stop", case=case, reason="she asked")
+        screen.sign_in(CLERK)
+        shown = screen.get("/office/stops").text
+        for said in (case, "$50.00", "until it is lifted", ">Bill<"):
+            assert said in shown, said
+
+
+def test_cash_over_the_line_is_a_page() -> None:
+    house = counter(content=EDITION + PROFILE)
+    friend = house.new_customer()
+    house.do("deposit", till="T1", account=house.account, amount=50_001, approve=[SUPERVISOR], presented_by=friend)
+    with open_screen(house) as screen:
+        screen.sign_in(SUPERVISOR)
+        shown = screen.get("/office/cash-reports").text
+        assert shown.count("$500.01 paid in") == 2, "for her, and by her friend"
+        for said in (f"/office/customer/{house.customer}", "Mar 17, 2026", "somebody else came", "for somebody else",
+                     f"at the window: {friend}", "deposits", "Date of birth", "work or trade"):  # fmt: skip
+            assert said in shown, said
+        assert screen.get("/office/cash-reports?date=yesterday").status == 422
+        screen.get("/lang/es")
+        assert "pagados" in screen.get("/office/cash-reports").text
 
 
 def test_whoever_looks_at_an_account_is_noted() -> None:

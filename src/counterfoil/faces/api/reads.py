@@ -34,6 +34,8 @@ from counterfoil.operations.answers import Accepted, Answer, Refused
 from counterfoil.operations.beside import details_at
 from counterfoil.operations.clients import PERSONAL, READ, WRITE, Client
 from counterfoil.operations.desk import Desk, own_body, read_entry
+from counterfoil.operations.documents.cuts import cuts_of
+from counterfoil.operations.items import stops as in_force
 from counterfoil.operations.papers import Papers
 from counterfoil.operations.queries import as_of_date, trial
 from counterfoil.operations.roles import Question as Asks
@@ -191,6 +193,15 @@ SCHEMAS: dict[str, Schema] = {
         }
     ),
     "Unprinted": shape({"epoch": _INT, "entry": _INT}),
+    "StatementCut": shape(
+        {"since": _DATE, "until": _DATE, "balance": _INT, "currency": _CURRENCY, "epoch": _INT, "entry": _INT}
+    ),
+    "Stop": shape(
+        {
+            "what": {"enum": ["bill", "money order"]}, "which": _TEXT, "amount": _INT, "currency": _CURRENCY,
+            "until": {"anyOf": [_DATE, {"type": "null"}]}, "case": {"type": ["string", "null"]},
+        }
+    ),
 }  # fmt: skip
 
 
@@ -263,6 +274,37 @@ async def account_entries(api: Api, asked: Question) -> Any:
 
     items, last = await api.service.read(question)
     return _page("account-entries", items, last)
+
+
+async def account_statements(api: Api, asked: Question) -> Any:
+    number, limit = readers.ACCOUNT.read(asked.path["account"], "account"), asked.query.get("limit", PAGE)
+    after = _after("account-statements", asked, (str, str))
+    if after is not None and after[0] != number:
+        raise Malformed("after is a cursor of another account", field="after")
+
+    def question(store: OfficeStore) -> list[dict[str, Any]]:
+        row = store.get("holding", (number,))
+        if row is None or not _hers(asked, row[1]):
+            raise Problem("not-found", f"There is no account {number} in these books.")
+        return [
+            {
+                "since": cut.since.isoformat(), "until": cut.until.isoformat(), "balance": cut.balance,
+                "epoch": cut.at[0], "entry": cut.at[1],
+            }
+            for cut in cuts_of(store, number)
+            if after is None or cut.until.isoformat() > after[1]
+        ]  # fmt: skip
+
+    cuts = await api.service.read(question)
+    currency = await api.service.at_desk(currency_of)
+    items = [{**one, "currency": currency} for one in cuts[:limit]]
+    return _page("account-statements", items, (number, items[-1]["until"]) if len(cuts) > limit else None)
+
+
+async def stops(api: Api, asked: Question) -> Any:
+    found = await api.service.read(lambda store: list(in_force(store)))
+    currency = await api.service.at_desk(currency_of)
+    return _page("stops", [{**one, "currency": currency} for one in found], None)
 
 
 async def customer(api: Api, asked: Question) -> Any:
@@ -422,6 +464,27 @@ READS: tuple[Read, ...] = (
         account_entries,
         listed("Entry"),
         (AFTER, LIMIT),
+    ),
+    Read(
+        "account-statements",
+        "/v1/accounts/{account}/statements",
+        "The periods of an account's statements, as they were cut",
+        READ,
+        Asks.ACCOUNT,
+        account_statements,
+        listed("StatementCut"),
+        (AFTER, LIMIT),
+        about="The first one first. `balance` is the closing balance; `epoch` and `entry` name the entry that cut it. "
+        "Which movements stand on a statement is told by its paper.",
+    ),
+    Read(
+        "stops",
+        "/v1/stops",
+        "Stops of payments that are in force",
+        READ,
+        Asks.INSTRUMENTS,
+        stops,
+        listed("Stop"),
     ),
     Read(
         "customer",

@@ -106,6 +106,36 @@ def audit(
     return 0 if after.clean else WRONG
 
 
+@click.command()
+@click.argument("folder", metavar="DIR", type=FOLDER)
+@json_option
+@click.pass_obj
+def upgrade(house: House, folder: Path, json_: bool) -> int:
+    """Bring the tables of an older build's office to the shape of this one.
+
+    It keeps a copy, makes everything anew from the journal, and audits it. The office must not be at work. Cut short,
+    it is run again. What is recorded in the journal is not touched.
+    """
+    older = house.more["tables-are-older"](folder)
+    if not older:
+        as_json({"upgraded": False}) if json_ else click.echo(f"{folder} has the tables of this build: nothing to do.")
+        return 0
+    copy = house.more["keep-before-upgrade"](folder)
+    settings = _How(house, folder, signatures=False, workers=None, keep=True)
+    done = settings.rebuild()
+    if not done.rows:
+        as_json({"upgraded": False, **done.before.as_json()}) if json_ else _say(_refused_text(folder, done.before))
+        return WRONG
+    after = settings.audit()
+    if json_:
+        as_json({"upgraded": True, "copy": str(copy) if copy else None, **after.as_json()})
+    else:
+        kept = f"As it was before: {copy}" if copy else "No copy was made of books in PostgreSQL: its own dump is that."
+        click.echo(f"{len(done.rows)} fold tables were made anew: {sum(done.rows.values()):,} rows. {kept}")
+        _say(_report_text(folder, after))
+    return 0 if after.clean else WRONG
+
+
 class _How:
     """How this folder is to be audited."""
 

@@ -38,6 +38,7 @@ COMMANDS: dict[str, str] = {
     "bills": "counterfoil.faces.cli.items:bills",
     "stops": "counterfoil.faces.cli.items:stops",
     "audit": "counterfoil.faces.cli.books:audit",
+    "upgrade": "counterfoil.faces.cli.books:upgrade",
     "bundle": "counterfoil.faces.cli.proof:bundle",
     "proof": "counterfoil.faces.cli.proof:proof",
     "tiles": "counterfoil.faces.cli.proof:tiles",

@@ -113,6 +113,8 @@ PAGES: tuple[Page, ...] = (
     Page("GET", "/office/accounts", office.accounts, Question.BOOKS),
     Page("GET", "/office/account/{account:str}", office.account, Question.FIND),
     Page("GET", "/office/instruments", office.instruments, Question.INSTRUMENTS),
+    Page("GET", "/office/stops", office.stops, Question.INSTRUMENTS),
+    Page("GET", "/office/cash-reports", office.cash_reports, Question.BOOKS),
     Page("GET", "/office/books", office.books, Question.BOOKS),
     Page("GET", "/office/day-end", office.day_end, Question.DAY_END),
     Page("GET", "/office/journal", office.journal, Question.JOURNAL),

@@ -18,15 +18,23 @@ from counterfoil import codec
 from counterfoil.faces.web import words
 from counterfoil.faces.web.counter import title_of
 from counterfoil.faces.web.visit import Visit
-from counterfoil.kernel.outcomes import Malformed, mark
+from counterfoil.kernel.outcomes import Malformed, Unavailable, mark
 from counterfoil.office.readers import ACCOUNT, CUSTOMER, ROLES
 from counterfoil.office.requests import ASKS
-from counterfoil.operations import overview, queries, window
+from counterfoil.operations import cash_reports as cash
+from counterfoil.operations import items, overview, queries, window
+from counterfoil.operations.documents.kept import last_day
 from counterfoil.operations.finding import FOUND_MAX
 from counterfoil.operations.roles import Question, may_ask, may_read, may_sign
 from counterfoil.policy.book import lines_of
 
 LOOKS = "back office"
+CASH_PARTS = {
+    "own": mark("for oneself"),
+    "for-another": mark("for somebody else"),
+    "by-another": mark("somebody else came"),
+}
+"""A person's part in a movement of cash."""
 _CURSOR_MAX = 200
 
 
@@ -44,8 +52,10 @@ LINKS = (
     Link("/office/customers", mark("Customers"), Question.FIND),
     Link("/office/accounts", mark("Accounts"), Question.BOOKS),
     Link("/office/instruments", mark("Checks and money orders"), Question.INSTRUMENTS),
+    Link("/office/stops", mark("Stopped payments"), Question.INSTRUMENTS),
     Link("/office/books", mark("Books"), Question.BOOKS),
     Link("/office/day-end", mark("End of the day"), Question.DAY_END),
+    Link("/office/cash-reports", mark("Cash to report"), Question.BOOKS),
     Link("/office/journal", mark("Journal"), Question.JOURNAL),
     Link("/office/policy", mark("Prices and limits"), Question.POLICY),
     Link("/office/people", mark("People and roles"), Question.PEOPLE),
@@ -112,6 +122,35 @@ async def instruments(visit: Visit) -> Response[bytes]:
     )
     orders = await visit.service.read(lambda store: overview.outstanding(store, "money_order", ("sold",)))
     return await _page(visit, "office-instruments.html", checks=checks, orders=orders, most=overview.PAGE)
+
+
+async def stops(visit: Visit) -> Response[bytes]:
+    """Bills that do not go and money orders that nobody is paid."""
+    found = await visit.service.read(lambda store: list(items.stops(store)))
+    return await _page(visit, "office-stops.html", rows=found[: overview.PAGE], more=len(found) - overview.PAGE)
+
+
+async def cash_reports(visit: Visit) -> Response[bytes]:
+    """Whose cash of a day is over the line, and what the form asks of each; the last business day if none is named."""
+    typed, errors, found = visit.query.get("date", "").strip()[:40], {}, None
+    try:
+        on = typed or (await visit.service.read(last_day)).isoformat()
+        found = await visit.service.read(lambda store: cash.cash_reports(store, on))
+    except Malformed:
+        errors["date"] = visit.say(words.TROUBLE["date"]).format(label=visit.say(mark("Day")))
+    except Unavailable:
+        found = None  # No day was opened yet.
+    reports = [
+        {
+            **one,
+            "missing": [visit.say(words.detail(name).text) for name in one["missing"]],
+            "movements": [{**each, "title": visit.say(title_of(each["kind"]))} for each in one["movements"]],
+        }
+        for one in (found or {}).get("reports", ())
+    ]
+    return await _page(
+        visit, "office-cash-reports.html", found=found, reports=reports, typed=typed, errors=errors, parts=CASH_PARTS
+    )
 
 
 async def books(visit: Visit) -> Response[bytes]:
