@@ -223,5 +223,5 @@ def test_her_device_is_told_neither_her_name_nor_her_number() -> None:
         told = json.dumps(begun(screen, "/me/passkeys/begin", {"passphrase": SECRET}))
         assert account not in told
         held = [one.account for one in screen.house.desk.state.holding.all() if one.customer == screen.house.customer]
-        assert any(f"{one[-4:]}\"" in told for one in held)
+        assert any(f'{one[-4:]}"' in told for one in held)
         assert screen.house.customer not in told
