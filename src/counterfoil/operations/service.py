@@ -8,6 +8,8 @@ Always true:
 2. The loop never waits: not for a commit, not for a question, not for a PIN (``test_a_slow_call_holds_nobody_up``).
 3. ``close`` finishes what was accepted, then drops every unsealed key
    (``test_closing_finishes_what_was_accepted_and_drops_keys``).
+4. What people ask who are not at the counter (passphrases, photos, files to verify) waits in a row of its own: however
+   much of it there is, the counter does not wait for it (``test_everybody_else_does_not_hold_up_the_counter``).
 
 Worked example::
 
@@ -19,6 +21,7 @@ Worked example::
 from __future__ import annotations
 
 import asyncio
+import copy
 import queue
 import threading
 from collections.abc import Callable
@@ -35,9 +38,10 @@ from counterfoil.operations.store import OfficeStore
 
 T = TypeVar("T")
 
-READERS, WORKERS = 2, 4
-"""Threads for questions and for slow calls. Few: an unsealing takes memory, and Python runs one at a time anyway."""
-QUESTIONS_WAITING_MAX, CALLS_WAITING_MAX = 512, 64
+READERS, WORKERS, GUESTS = 2, 4, 2
+"""Threads for questions, for slow calls, and for everybody who is not at the counter. Few: an unsealing takes
+memory, and Python runs one at a time anyway."""
+QUESTIONS_WAITING_MAX, CALLS_WAITING_MAX, GUESTS_WAITING_MAX = 512, 64, 64
 """Beyond these the answer is ``Busy`` at once, so that nobody waits behind a queue without end."""
 
 
@@ -59,6 +63,13 @@ class Service:
         self._idle: queue.SimpleQueue[OfficeStore] = queue.SimpleQueue()
         self._questions = _Pool(READERS, QUESTIONS_WAITING_MAX, "counterfoil-reader")
         self._calls = _Pool(WORKERS, CALLS_WAITING_MAX, "counterfoil-worker")
+        self._guests = _Pool(GUESTS, GUESTS_WAITING_MAX, "counterfoil-guest")
+
+    def for_everybody(self) -> Service:
+        """The same office, for people who are not at its counter. It is closed with this one."""
+        other = copy.copy(self)
+        other._questions = other._calls = self._guests
+        return other
 
     async def ask(self, request: Request | SystemRequest) -> Answer:
         """The answer, after its commit; raises what is the request's own error. Whoever stops waiting undoes
@@ -91,6 +102,7 @@ class Service:
         Blocks; a second call does nothing."""
         self._questions.close()
         self._calls.close()
+        self._guests.close()
         self.sequencer.close()
         self.authority.close()
         while True:

@@ -25,6 +25,7 @@ from counterfoil.kernel.outcomes import Unavailable
 from counterfoil.serving.app import AtWork
 from counterfoil.serving.config import Settings
 from counterfoil.serving.control import Command, Control
+from counterfoil.serving.edge import Bounded
 
 BACKLOG = 1_024
 Beside = Callable[[], Coroutine[Any, Any, None]]
@@ -116,7 +117,7 @@ def _configured(app: Any, settings: Settings) -> uvicorn.Config:
     return uvicorn.Config(
         app, log_config=None, access_log=False, server_header=False, date_header=False, lifespan="on",
         proxy_headers=False, timeout_keep_alive=settings.keep_alive_seconds,
-        timeout_graceful_shutdown=settings.graceful_seconds, backlog=BACKLOG, http="httptools", ws="none",
+        timeout_graceful_shutdown=settings.graceful_seconds, backlog=BACKLOG, http=Bounded, ws="none",
     )  # fmt: skip
 
 

@@ -27,6 +27,7 @@ from counterfoil.client import ClerkKey, Client
 from counterfoil.serving import app, server
 from counterfoil.serving.app import AtWork, Faces
 from counterfoil.serving.config import Settings
+from counterfoil.serving.edge import Bounded
 from counterfoil.serving.logs import Log
 from counterfoil.testing import offices
 
@@ -90,7 +91,7 @@ def served_office(
     with app.at_work(office, used, log) as work:
         built = change(app.build(work, new_id=lambda: chance.randbytes(12), web=web))
         sock = server.listen("127.0.0.1", 0, elsewhere=False)
-        config = uvicorn.Config(built, log_config=None, access_log=False, lifespan="on", ws="none")
+        config = uvicorn.Config(built, log_config=None, access_log=False, lifespan="on", ws="none", http=Bounded)
         running = uvicorn.Server(config)
         thread = threading.Thread(target=lambda: asyncio.run(running.serve(sockets=[sock])), daemon=True)
         thread.start()

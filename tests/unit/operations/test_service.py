@@ -76,6 +76,29 @@ def test_a_slow_call_holds_nobody_up() -> None:
         asyncio.run(asyncio.wait_for(story(service), SECONDS))
 
 
+def test_everybody_else_does_not_hold_up_the_counter() -> None:
+    """All their threads and their whole row are taken: the counter looks, asks and signs in as before."""
+    house = counter()
+    go = threading.Event()
+
+    async def story(service: Service) -> None:
+        everybody = service.for_everybody()
+        many = services.GUESTS + services.GUESTS_WAITING_MAX
+        slow = [asyncio.create_task(everybody.read(lambda _: go.wait(SECONDS))) for _ in range(many)]
+        await asyncio.sleep(0)
+        for call in (everybody.work(lambda: None), everybody.at_desk(lambda _: None), everybody.read(lambda _: None)):
+            with pytest.raises(Busy):
+                await call
+        assert await service.at_desk(lambda desk: desk.size) == house.desk.size
+        assert await service.read(lambda store: store.size(1)) == house.desk.size
+        assert (await service.work(lambda: service.authority.sign_in(CLERK, PINS[CLERK]))).clerk == CLERK
+        go.set()
+        assert await asyncio.gather(*slow) == [True] * many
+
+    with closing(memory_service(house)) as service:
+        asyncio.run(story(service))
+
+
 def test_sign_in_beside_a_busy_desk() -> None:
     """Sign-ins write events while deposits commit: every event and every deposit is there."""
     house = counter()

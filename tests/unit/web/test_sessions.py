@@ -8,6 +8,7 @@ from counterfoil.faces.web.sessions import (
     COUNTERS_MAX,
     DRAFTS_MAX,
     PARKED_SECONDS,
+    SESSIONS_EACH_MAX,
     SESSIONS_MAX,
     Draft,
     Session,
@@ -210,6 +211,26 @@ def test_everything_in_memory_is_bounded() -> None:
     for number in range(COUNTERS_MAX + 5):
         sessions.over(str(number), "post", 1)
     assert len(sessions._counts) == COUNTERS_MAX
+
+
+def test_one_person_signs_nobody_else_out() -> None:
+    """Someone who signs in again and again, alone or in a crowd, ends her own oldest sessions and nobody else's."""
+    ticking = Ticking()
+    sessions = Sessions(ticking, SECRET)
+    mine = sessions.open("mine", "clerk", object())
+    first = sessions.open("again", "clerk", object())
+    for _ in range(SESSIONS_MAX + 5):
+        ticking.now += 1
+        last = sessions.open("again", "clerk", object())
+    assert len(sessions.others_of(last)) == SESSIONS_EACH_MAX - 1
+    assert sessions.find(first.token) is None
+    assert sessions.find(last.token) is last
+    assert sessions.find(mine.token) is mine
+    for number in range(SESSIONS_MAX):
+        ticking.now += 1
+        sessions.touch(mine)
+        sessions.open(str(number), "clerk", object())
+    assert sessions.find(mine.token) is mine, "who works stays; who rested longest goes"
 
 
 def test_another_clerk_does_not_see_what_was_typed() -> None:

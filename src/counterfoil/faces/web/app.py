@@ -27,6 +27,7 @@ from counterfoil.faces.web.sessions import (
     GUEST_COOKIE,
     MEMBER_COOKIE,
     MEMBER_IDLE_SECONDS,
+    MEMBER_SESSIONS_MAX,
     POSTS_A_MINUTE,
     Session,
     Sessions,
@@ -157,8 +158,11 @@ class Gate:
 
     def __init__(self, service: Service, house: House) -> None:
         self.service, self.house = service, house
+        self.everybody = service.for_everybody()
         self.sessions = Sessions(house.seconds, house.secret, idle=house.idle)
-        self.customers = Sessions(house.seconds, house.secret + b"/customers", idle=MEMBER_IDLE_SECONDS)
+        self.customers = Sessions(
+            house.seconds, house.secret + b"/customers", idle=MEMBER_IDLE_SECONDS, most=MEMBER_SESSIONS_MAX
+        )
         self.members = (
             SelfService(service.desk, service.sequencer.call, house.passphrases) if house.passphrases else None
         )
@@ -206,9 +210,9 @@ class Gate:
             self.customers.close(gone)
         session = sessions.find(request.cookies.get(MEMBER_COOKIE if hers else COOKIE))
         visit = Visit(
-            request, self.service, self.house, sessions, self.approvals, guest or secrets.token_urlsafe(32), language,
-            self.house.catalog(language), session, face=page.face, members=self.members,
-            passkeys=self.passkeys,
+            request, self.service if page.face == CLERKS else self.everybody, self.house, sessions, self.approvals,
+            guest or secrets.token_urlsafe(32), language, self.house.catalog(language), session, face=page.face,
+            members=self.members, passkeys=self.passkeys,
         )  # fmt: skip
         if not guest and session is None:
             visit.set_cookie(GUEST_COOKIE, visit.guest)

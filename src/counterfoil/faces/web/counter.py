@@ -33,6 +33,7 @@ from counterfoil.faces.web.sessions import Draft, Session, new_request_id, plain
 from counterfoil.faces.web.visit import Visit, day, money
 from counterfoil.kernel.days import day as read_day
 from counterfoil.kernel.idents import request_id
+from counterfoil.kernel.limits import EPOCH_MAX, SEQUENCE_MAX
 from counterfoil.kernel.money import Money
 from counterfoil.kernel.outcomes import Malformed, Refusal, Unavailable, mark
 from counterfoil.office import refusals as no
@@ -643,6 +644,8 @@ async def print_receipt(visit: Visit) -> Response[bytes]:
 async def receipt(visit: Visit) -> Response[bytes]:
     """The receipt of an entry, as a copy."""
     epoch, entry = int(visit.part("epoch")), int(visit.part("entry"))
+    if not 0 < epoch <= EPOCH_MAX or not 0 <= entry <= SEQUENCE_MAX:
+        raise Malformed("there is no such entry", field="entry")
     made = await visit.service.read(lambda store: visit.house.papers(store).receipt(epoch, entry))
     rid = await visit.service.read(lambda store: window.request_of(store, epoch, entry))
     return await visit.render(

@@ -6,7 +6,8 @@ Always true (``tests/unit/web/test_sessions.py``): a session's cookie is made an
 keeps what was typed; a form's token is bound to its session (``test_a_token_of_another_session_is_refused``); a
 visit that was begun waits for its own clerk and is paid by nobody else (``test_a_visit_waits_for_its_own_clerk``), and
 so does what she had typed when the server stopped (``test_what_was_begun_outlives_the_server``); no screen can make
-another wait (``test_one_screen_cannot_use_up_the_tries_of_another``).
+another wait (``test_one_screen_cannot_use_up_the_tries_of_another``), and nobody who signs in often
+signs another out (``test_one_person_signs_nobody_else_out``).
 
 Durations come from a monotonic clock that is handed in; no time of day is read here.
 """
@@ -32,7 +33,9 @@ WARN_SECONDS = 90
 """So long before it locks, a screen says so."""
 PARKED_SECONDS = 43_200
 """So long a visit that was not paid waits for the clerk who began it."""
-SESSIONS_MAX = 256
+SESSIONS_MAX, MEMBER_SESSIONS_MAX = 256, 8_192
+SESSIONS_EACH_MAX = 8
+"""Of clerks, and of customers; and of one person. Beyond them the one that rested longest ends."""
 DRAFTS_MAX = 40
 BEGUN_MAX = 5
 """So many of the forms that were sent last come back after the server had stopped."""
@@ -126,8 +129,8 @@ class Session:
 class Sessions:
     """All screens of one server process."""
 
-    def __init__(self, seconds: Seconds, secret: bytes, *, idle: int = IDLE_SECONDS) -> None:
-        self._seconds, self._secret, self.idle = seconds, secret, idle
+    def __init__(self, seconds: Seconds, secret: bytes, *, idle: int = IDLE_SECONDS, most: int = SESSIONS_MAX) -> None:
+        self._seconds, self._secret, self.idle, self._most = seconds, secret, idle, most
         self._open: OrderedDict[str, Session] = OrderedDict()
         self._counts: OrderedDict[str, tuple[float, int]] = OrderedDict()
         self._parked: dict[str, Begun] = {}
@@ -150,8 +153,11 @@ class Sessions:
         if clerk in self._parked:
             self._take_up(session, self._parked.pop(clerk))
         self._open[_digest(session.token)] = session
-        while len(self._open) > SESSIONS_MAX:
-            self._open.popitem(last=False)
+        hers = [*sorted(self.others_of(session), key=lambda one: one.seen), session]
+        for other in hers[:-SESSIONS_EACH_MAX]:
+            self.close(other)
+        while len(self._open) > self._most:
+            self.close(min(self._open.values(), key=lambda one: one.seen))
         return session
 
     @staticmethod
