@@ -5,18 +5,21 @@ from __future__ import annotations
 import asyncio
 import base64
 import hmac
+import io
 import json
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import closing, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import httpx
 import pytest
 
 from counterfoil import bootstrap
 from counterfoil.kernel.outcomes import Malformed
 from counterfoil.operations.desk import read_entry
+from counterfoil.operations.service import Service
 from counterfoil.operations.webhooks import (
     WAITS_S,
     Hooks,
@@ -26,7 +29,9 @@ from counterfoil.operations.webhooks import (
     read_place,
     secret_text,
 )
-from counterfoil.serving.hooks import Deliveries
+from counterfoil.serving.hooks import REPLY_BYTES_MAX, Deliveries
+from counterfoil.serving.logs import Log
+from counterfoil.serving.watch import Metrics
 from counterfoil.testing import offices
 from counterfoil.testing.builders import counter
 from counterfoil.testing.servers import Served, served
@@ -176,6 +181,41 @@ def test_a_dead_endpoint_holds_nobody_up(server: Served) -> None:
         assert len(gone.seen) == 1  # Gone means gone, until someone replays it.
         assert hooks.get(live.id).failures == 0
         assert "127.0.0.1:9" not in server.err.getvalue()
+
+
+class _Endless(httpx.AsyncByteStream):
+    """A reply without end, or one that hangs after its first byte. ``read``: how much of it was asked for."""
+
+    def __init__(self, *, hangs: bool) -> None:
+        self.hangs, self.read = hangs, 0
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        while True:
+            self.read += 1_024
+            yield b"x" * 1_024
+            if self.hangs:
+                await asyncio.sleep(SECONDS)
+
+    async def aclose(self) -> None:
+        """Nothing to close."""
+
+
+@pytest.mark.parametrize("hangs", [False, True])
+def test_an_endless_reply_is_not_read(hangs: bool) -> None:
+    """Whoever takes messages could else fill the office's memory, or hold its line for ever."""
+    house, reply = counter(), _Endless(hangs=hangs)
+    hooks = Hooks(house.desk)
+    hook = hooks.add("https://example.org/hook", [], house.desk.entropy)
+    with closing(Service(house.desk, house.authority, reader=lambda: house.store)) as service:
+        work = Deliveries(
+            service, hooks, log=Log(io.StringIO(), house.desk.clock.now), metrics=Metrics(service),
+            now=house.desk.clock.now, seconds=1,
+            transport=httpx.MockTransport(lambda _: httpx.Response(200, stream=reply)),
+        )  # fmt: skip
+        message = message_of(house.store.entries(1, 0, 1)[0])
+        said = asyncio.run(asyncio.wait_for(work._sent(hook, message), SECONDS))
+    assert said == (("Timeout", False) if hangs else ("200", True))
+    assert reply.read <= 2 * REPLY_BYTES_MAX
 
 
 def test_a_message_names_nobody(server: Served) -> None:
