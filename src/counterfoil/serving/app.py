@@ -41,6 +41,7 @@ from counterfoil.operations.papers import Papers
 from counterfoil.operations.service import Service
 from counterfoil.operations.store import OfficeStore
 from counterfoil.serving.config import Settings
+from counterfoil.serving.entrance import Entrance
 from counterfoil.serving.logs import Log
 from counterfoil.serving.place import passkeys_at, public_place
 from counterfoil.serving.watch import Metrics, Watched
@@ -134,7 +135,13 @@ def build(work: AtWork, *, new_id: Callable[[], bytes], web: Faces | None = None
         exception_handlers={Exception: _nothing_there(work)},
     )  # fmt: skip
     inner = api_face.straight(api, app) if api is not None else app
-    return Watched(inner, log=work.log, metrics=work.metrics, access_log=work.settings.access_log, new_id=new_id)
+    return Watched(
+        Entrance(inner, work.settings),
+        log=work.log,
+        metrics=work.metrics,
+        access_log=work.settings.access_log,
+        new_id=new_id,
+    )
 
 
 def api_of(work: AtWork) -> api_face.Api:

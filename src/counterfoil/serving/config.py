@@ -38,6 +38,9 @@ class Settings:
     keep_alive_seconds: int = _set(75, "How long an idle connection is kept.", low=1, high=3_600)
     idle_seconds: int = _set(600, "A screen that rests this long locks; what was typed stays.", low=60, high=86_400)
     behind_tls: bool = _set(False, "Browsers reach it over TLS (through a proxy), so cookies are marked secure.")
+    forwarded_for: bool = _set(
+        False, "The proxy before it writes X-Forwarded-For itself: tries are counted by the address there."
+    )
     public_url: str = _set("", "Where browsers reach the pages, such as https://bank.example. Passkeys need it.")
     printer: str = _set("", "The counter's receipt printer: a path, or tcp://host:9100. Left out: the browser prints.")
     printer_paper: str = _set("80", "Its paper, in millimeters.", among=("80", "58"))

@@ -58,7 +58,7 @@ def read_place(url: str) -> Place:
     except ValueError:
         raise wrong from None
     bare = parts.path in ("", "/") and not parts.query and not parts.fragment and "@" not in parts.netloc
-    if parts.scheme not in _DEFAULT or not bare or not (_NAME.fullmatch(host) or _number(host)) or port == 0:
+    if parts.scheme not in _DEFAULT or not bare or not (_NAME.fullmatch(host) or is_number(host)) or port == 0:
         raise wrong
     shown = f"[{host}]" if ":" in host else host
     return Place(f"{parts.scheme}://{shown}" + (f":{port}" if port not in (None, _DEFAULT[parts.scheme]) else ""), host)
@@ -71,11 +71,11 @@ def passkeys_at(settings: Settings, port: int) -> Offered:
         return Offered(None, "the pages for people are not served (web = false)")
     if not passkeys.installed():
         return Offered(None, "the extra is not installed: pip install 'counterfoil[passkeys]'")
-    if place is None and not _here(settings.host):
+    if place is None and not is_here(settings.host):
         return Offered(None, "public_url is not set, so no browser can be told which place a passkey is for")
     if place is None:
         return Offered(Place(f"http://{LOCALHOST}" + (f":{port}" if port != 80 else ""), LOCALHOST), "")
-    if _number(place.host):
+    if is_number(place.host):
         return Offered(None, f"public_url names the number {place.host}: browsers keep passkeys for a name alone")
     if not place.secure and place.host != LOCALHOST:
         return Offered(
@@ -84,11 +84,13 @@ def passkeys_at(settings: Settings, port: int) -> Offered:
     return Offered(place, "")
 
 
-def _here(host: str) -> bool:
-    return host == LOCALHOST or (_number(host) and ipaddress.ip_address(host).is_loopback)
+def is_here(host: str) -> bool:
+    """Whether this is this machine and no other."""
+    return host == LOCALHOST or (is_number(host) and ipaddress.ip_address(host).is_loopback)
 
 
-def _number(host: str) -> bool:
+def is_number(host: str) -> bool:
+    """Whether this is an address and not a name."""
     try:
         ipaddress.ip_address(host)
     except ValueError:
