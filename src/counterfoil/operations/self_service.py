@@ -5,7 +5,9 @@ Always true (``tests/unit/web/test_customer.py``):
 1. A customer enrolls with a code that a clerk gave her at the counter: it is kept as a hash, serves once, ends after
    ``CODE_DAYS`` days and after ``CODE_TRIES`` wrong tries (``test_a_code_serves_once``, ``test_a_code_has_few_tries``).
 2. A wrong passphrase makes the next try for that account wait longer, for that account alone, and what is answered
-   does not tell whether there is such an account (``test_wrong_tries_wait_for_one_account_alone``). The waits outlive a
+   does not tell whether there is such an account (``test_wrong_tries_wait_for_one_account_alone``). A phone with which
+   she has signed in before is counted apart from all strangers: nobody elsewhere can keep her out
+   (``test_strangers_cannot_keep_her_out_of_her_own_phone``). The waits outlive a
    restart (``test_a_restart_forgives_no_wrong_try``); of all that was ever typed the newest ``ACCOUNTS_TRIED_MAX`` are
    kept, by a keyed hash (``test_only_so_many_tries_are_kept``).
 3. Whatever is asked about an account or an entry is asked with the customer's own number, and is ``NotHers`` unless
@@ -43,6 +45,7 @@ LINES = 15
 _DAY_MS = 86_400_000
 _TRIED = b"counterfoil/customer-tried/v1\x00"
 _HANDLE = b"counterfoil/passkey-owner/v1\x00"
+_PHONE = b"counterfoil/known-phone/v1\x00"
 _LEGS = 64
 _LEGS_MAX = 4_096
 
@@ -146,15 +149,18 @@ class SelfService:
             self.was_right(account)
             return row.customer
 
-    def sign_in(self, account: str, passphrase: str) -> str:
-        """The customer's number, if the passphrase is hers. ``WrongEntry``, ``WaitBeforeTry``."""
-        with self.one_try(account):
-            row, nobodys = self._on_desk(lambda: self._login(account)), self._nobodys()
+    def sign_in(self, account: str, passphrase: str, *, phone: str = "") -> str:
+        """The customer's number, if the passphrase is hers. ``phone``: the mark of her own phone, as its browser kept
+        it. ``WrongEntry``, ``WaitBeforeTry``."""
+        row, nobodys = self._on_desk(lambda: self._login(account)), self._nobodys()
+        known = known_phone(self._desk.office_key, row.customer, phone) if row else ""
+        who = f"{account} at {known}" if known else account
+        with self.one_try(who):
             record = row.passphrase if row and row.passphrase else nobodys
             if not self._secrets.opens(record, passphrase) or row is None or row.passphrase is None:
-                self.was_wrong(account)
+                self.was_wrong(who)
                 raise WrongEntry
-            self.was_right(account)
+            self.was_right(who)
             self._on_desk(lambda: window.note_event(self._desk, "customer-signed-in", row.customer, "passphrase"))
             return row.customer
 
@@ -251,6 +257,18 @@ class SelfService:
 def handle_of(office_key: bytes, customer: str) -> bytes:
     """What names a customer to her own devices: it says nothing to whoever finds one."""
     return hmac.digest(office_key, _HANDLE + customer.encode(), "sha256")
+
+
+def phone_mark(office_key: bytes, customer: str, number: str) -> str:
+    """What her phone keeps once she has signed in with it: its own number, and ours beside it, for her alone."""
+    return f"{number}.{hmac.digest(office_key, _PHONE + f'{customer} {number}'.encode(), 'sha256').hex()[:32]}"
+
+
+def known_phone(office_key: bytes, customer: str, kept: str) -> str:
+    """The number of a phone with which this customer has signed in before; "" for any other."""
+    number = kept.partition(".")[0]
+    right = phone_mark(office_key, customer, number).encode()
+    return number if number and hmac.compare_digest(right, kept.encode("utf-8", "replace")) else ""
 
 
 def check_passphrase(passphrase: str, account: str) -> None:

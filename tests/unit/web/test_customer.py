@@ -12,7 +12,7 @@ import pytest
 from counterfoil.engines.keys.sealed import FAST_FOR_TESTS
 from counterfoil.engines.passphrases import Argon
 from counterfoil.faces.web import app
-from counterfoil.faces.web.sessions import COOKIE, MEMBER_COOKIE, MEMBER_IDLE_SECONDS
+from counterfoil.faces.web.sessions import COOKIE, MEMBER_COOKIE, MEMBER_IDLE_SECONDS, PHONE_COOKIE
 from counterfoil.operations import self_service
 from counterfoil.operations.day_end import DayEnd
 from counterfoil.operations.documents.paper import Paper
@@ -169,6 +169,35 @@ def test_wrong_tries_wait_for_one_account_alone() -> None:
         assert strip.sub("", said[0]) == strip.sub("", said[1]), "a number that is no account is answered alike"
         assert "Wait" in sign_in(screen, house.account).text, "also with the right one"
         assert sign_in(screen, account).path == "/me", "another customer does not wait"
+
+
+def test_strangers_cannot_keep_her_out_of_her_own_phone() -> None:
+    """Whoever knows her account number can make strangers' next try wait; her own phone is counted apart."""
+    with at_home() as screen:
+        house = screen.house
+        number, theirs = another(house)
+        her(screen)
+        jar = screen.client.cookies
+        mine = jar[PHONE_COOKIE]
+        enroll(screen, theirs, code_for(screen, number))
+        others = jar[PHONE_COOKIE]
+        assert mine.partition(".")[0] != others.partition(".")[0]
+
+        def tried(phone: str, secret: str = SECRET, account: str = house.account) -> str:
+            jar.clear()
+            if phone:
+                jar.set(PHONE_COOKIE, phone)
+            sign_in(screen, account, secret)
+            return "in" if screen.path == "/me" else "waits" if "Wait" in screen.text else "wrong"
+
+        assert [tried("", "wrong words of mine") for _ in range(4)] == ["wrong", "wrong", "wrong", "waits"]
+        made_up = (others, mine[:-1] + ("0" if mine[-1] != "0" else "1"), mine.partition(".")[0], "e.x", ".", "x" * 900)
+        assert [tried(one) for one in made_up] == ["waits"] * len(made_up)
+        assert tried(mine) == "in"
+        assert f"{PHONE_COOKIE}={mine}" in screen.client.get("/me").request.headers["cookie"]
+        assert [tried(mine, "wrong words of mine") for _ in range(4)] == ["wrong", "wrong", "wrong", "waits"]
+        assert tried(mine) == "waits", "its own wrong tries are counted"
+        assert tried(mine, account=theirs) == "in", "for another account it is a stranger, who has not tried yet"
 
 
 def test_a_restart_forgives_no_wrong_try() -> None:

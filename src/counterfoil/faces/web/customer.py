@@ -83,9 +83,9 @@ async def sign_in(visit: Visit) -> Response[bytes]:
     errors = _empty(visit, account, passphrase=secret)
     if errors or _hasty(visit, errors):
         return await _sign_in_page(visit, then=then, account=account, errors=errors, status=422)
-    members = _members(visit)
+    members, phone = _members(visit), visit.phone
     try:
-        customer = await visit.service.work(lambda: members.sign_in(account, secret))
+        customer = await visit.service.work(lambda: members.sign_in(account, secret, phone=phone))
     except WaitBeforeTry as error:
         errors["passphrase"] = visit.say(WAIT).format(seconds=error.seconds)
     except WrongEntry:

@@ -25,6 +25,8 @@ from dataclasses import dataclass, field
 COOKIE, GUEST_COOKIE, LANGUAGE_COOKIE, SCREEN_COOKIE = "cf_session", "cf_guest", "cf_lang", "cf_screen"
 MEMBER_COOKIE = "cf_me"
 """A customer's session: another cookie than a clerk's, so that neither opens the other's pages."""
+PHONE_COOKIE = "cf_phone"
+"""A phone with which a customer has signed in before."""
 MEMBER_IDLE_SECONDS = 900
 """After so long without a request a customer is signed out."""
 IDLE_SECONDS = 600

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hmac
 import json
+import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -35,6 +36,7 @@ from counterfoil.faces.web.sessions import (
     IDLE_SECONDS,
     LANGUAGE_COOKIE,
     MEMBER_COOKIE,
+    PHONE_COOKIE,
     SCREEN_COOKIE,
     WARN_SECONDS,
     Session,
@@ -50,7 +52,7 @@ from counterfoil.operations.overview import LastAudit
 from counterfoil.operations.papers import Papers
 from counterfoil.operations.passkeys import Ceremonies, Passkeys
 from counterfoil.operations.roles import CUSTOMER, may_sign
-from counterfoil.operations.self_service import Passphrases, SelfService
+from counterfoil.operations.self_service import Passphrases, SelfService, known_phone, phone_mark
 from counterfoil.operations.service import Service
 from counterfoil.operations.store import OfficeStore
 from counterfoil.operations.window import Holding, OfficeNow, office_now
@@ -168,6 +170,11 @@ class Visit:
         """From now on this browser is one that the office knows, after a restart too."""
         self.set_cookie(SCREEN_COOKIE, screen_mark(self._screens(), number), seconds=31_536_000)
 
+    @property
+    def phone(self) -> str:
+        """What this browser keeps of a customer who signed in here before."""
+        return str(self.request.cookies.get(PHONE_COOKIE, ""))[:80]
+
     def _screens(self) -> bytes:
         return hmac.digest(self.service.desk.office_key, b"counterfoil/known-screen/v1\x00", "sha256")
 
@@ -229,6 +236,9 @@ class Visit:
         """A customer signed in: her session begins under a new cookie."""
         self.session = self.sessions.open(customer, CUSTOMER, None, before=self.session)
         self.set_cookie(MEMBER_COOKIE, self.session.token)
+        key = self.service.desk.office_key
+        number = known_phone(key, customer, self.phone) or secrets.token_hex(8)
+        self.set_cookie(PHONE_COOKIE, phone_mark(key, customer, number), seconds=31_536_000)
         self.set_cookie(GUEST_COOKIE, "", seconds=0)
 
     def _waiting(self) -> int:
