@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from browser.test_access import SMALL, TARGET_PX
-from browser.window import Counter, picture, served, sign_in, violations
+from browser.window import Counter, Line, picture, served, sign_in, violations
 from counterfoil.faces.web import app
 from counterfoil.testing.builders import SUPERVISOR, counter
 from unit.operations.test_quotes import BANK
@@ -129,11 +129,7 @@ def test_pages_are_light(chromium: Browser, office: Counter, cookies: list[dict[
     for path in paths(office):
         context = phone(chromium, cookies)
         page = context.new_page()
-        devtools = context.new_cdp_session(page)
-        devtools.send("Network.enable")
-        got: list[float] = []
-        devtools.on("Network.loadingFinished", lambda event, got=got: got.append(event["encodedDataLength"]))
-        page.goto(f"{office.url}{path}", wait_until="networkidle")
+        got = Line(page).opened(f"{office.url}{path}")
         if sum(got) > PAGE_BYTES_MAX or len(got) > REQUESTS_MAX:
             heavy[path] = (sum(got), len(got))
         context.close()

@@ -37,6 +37,8 @@ ARGUMENTS = (
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 )  # fmt: skip
 SECONDS = 20
+MOMENT_MS = 100
+"""In which a script asks for whatever it asks for once its page is there."""
 
 
 @dataclass(slots=True)
@@ -135,6 +137,32 @@ def scan(page: Page, code: str) -> None:
 def picture(page: Page, folder: Path, name: str, *, whole: bool = False) -> None:
     """What a person sees of the page, in the pictures of the documentation. ``whole``: with what she scrolls to."""
     page.screenshot(path=folder / f"{name}.png", animations="disabled", caret="hide", full_page=whole)
+
+
+class Line:
+    """What comes over the line to a page."""
+
+    def __init__(self, page: Page) -> None:
+        self._page, self._got, self._asked = page, list[float](), set[str]()
+        devtools = page.context.new_cdp_session(page)
+        devtools.on("Network.requestWillBeSent", lambda event: self._asked.add(event["requestId"]))
+        devtools.on("Network.loadingFailed", lambda event: self._asked.discard(event["requestId"]))
+        devtools.on("Network.loadingFinished", self._came)
+        devtools.send("Network.enable")
+
+    def _came(self, event: dict[str, Any]) -> None:
+        self._asked.discard(event["requestId"])
+        self._got.append(event["encodedDataLength"])
+
+    def opened(self, address: str) -> list[float]:
+        """Bytes of a page and of each thing that it asks for, up to a moment after it is there."""
+        self._got.clear()
+        self._page.goto(address)
+        for _ in range(SECONDS * 10):
+            self._page.wait_for_timeout(MOMENT_MS)
+            if not self._asked:
+                return [*self._got]
+        raise AssertionError(f"{address} does not come to rest")
 
 
 def axe_source() -> str:
