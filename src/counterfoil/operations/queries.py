@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, Literal, NamedTuple
 
+from counterfoil import codec
 from counterfoil.facts.savings import InterestCredited, InterestPaid
 from counterfoil.kernel.days import day
 from counterfoil.kernel.idents import transfer_origin
@@ -19,6 +20,7 @@ from counterfoil.ledger.accounts import AccountRow
 from counterfoil.ledger.booking import customer_account, stock_account, till_account
 from counterfoil.ledger.transfers import EXPIRE, PENDING, RESOLVES, VOID, PendingRow, Transfer
 from counterfoil.ledger.trial import as_of, trial_balance, trial_errors
+from counterfoil.office.people.rows import DeathRow, OwnerRow
 from counterfoil.office.rows import DayRow, DifferenceRow, EpochRow, HoldingRow, StockRow, TillRow, TotalRow
 from counterfoil.operations.desk import load_state
 from counterfoil.operations.store import OfficeStore
@@ -26,6 +28,8 @@ from counterfoil.policy.terms.profile import TaxTerms
 
 By = Literal["booked", "value"]
 _INTEREST = (InterestCredited.number, InterestPaid.number)
+TOLD_OF_PAYEES = ("name", "lives", "identification")
+"""What form 1099-INT says of a payee; the tax number stands in ``identification`` where it was written down."""
 """Codes of transfers that credit interest."""
 
 
@@ -89,13 +93,16 @@ def account_book(store: OfficeStore, name: str, *, at: AsOf | None = None) -> di
 def interest_totals(store: OfficeStore, year: int) -> list[dict[str, Any]]:
     """What each account was credited in a calendar year: the figures of form 1099-INT (26 U.S.C. 6049).
 
-    A year's interest is what could be drawn in it: by the booking date, whatever days it was earned on.
+    What is credited at a period's end is of the year of its value date, however late that day was ended: a December
+    that is caught up in January is December's (``test_a_december_that_is_ended_in_january_is_decembers``). What was
+    paid at a window is of the day it was paid.
     """
     names = {row.id: row.name for row in _accounts(store)}
     first, last = date(year, 1, 1).toordinal(), date(year, 12, 31).toordinal()
     totals: dict[str, int] = {}
     for one in store.all_transfers():
-        if one.code in _INTEREST and first <= one.booked <= last and names[one.credit].startswith("customer:"):
+        day = one.value if one.code == InterestCredited.number else one.booked
+        if one.code in _INTEREST and first <= day <= last and names[one.credit].startswith("customer:"):
             account = names[one.credit].split(":")[1]
             totals[account] = totals.get(account, 0) + one.amount
     rows = []
@@ -127,6 +134,29 @@ def interest_by_customer(rows: Sequence[Mapping[str, Any]], tax: TaxTerms) -> li
         for total in (sum(one["interest"] for one in own),)
     ]
     return sorted(payees, key=lambda one: (-one.interest, one.customer))
+
+
+class Payee(NamedTuple):
+    """What is besides the figure to be known of a payee. ``joint``: others who own one of her accounts (the form names
+    her alone, the first owner); ``died``: what is credited from that day on is her estate's; ``missing``: what the form
+    says and her details do not."""
+
+    joint: tuple[str, ...]
+    died: str | None
+    missing: tuple[str, ...]
+
+
+def payee(store: OfficeStore, one: InterestOfYear) -> Payee:
+    """Of whoever was credited interest; nobody's name stands in it."""
+    owners = [OwnerRow._make(row) for account in one.accounts for row in store.scan("owner", (account,))]
+    joint = tuple(sorted({row.customer for row in owners if row.state == "owner"}))
+    noted = store.get("death", (one.customer,))
+    death = DeathRow._make(noted) if noted is not None else None
+    row = store.get("customer", (one.customer,))
+    kept = store.get("details", (row[2],)) if row is not None and isinstance(row[2], bytes) else None
+    details = codec.decode(kept[3], what="details") if kept is not None and isinstance(kept[3], bytes) else {}
+    missing = tuple(name for name in TOLD_OF_PAYEES if not details.get(name))
+    return Payee(joint, death.died if death is not None and death.state == "noted" else None, missing)
 
 
 def tax_terms(store: OfficeStore, year: int) -> TaxTerms | None:

@@ -23,6 +23,7 @@ from counterfoil.operations.day_end import DayEnd
 from counterfoil.operations.desk import load_state
 from counterfoil.operations.house import house_movement
 from counterfoil.operations.store import OfficeStore
+from counterfoil.policy.terms.profile import TaxTerms
 from counterfoil.products.interest import ZERO, unpack_moved
 from counterfoil.products.savings import DailyTerms, daily_balance
 from counterfoil.testing.builders import (
@@ -34,6 +35,7 @@ from counterfoil.testing.builders import (
     SECOND_SUPERVISOR,
     SUPERVISOR,
     House,
+    bare_office,
     counter,
     facts_of,
     outcome_of,
@@ -178,6 +180,34 @@ def test_the_way_of_counting_is_kept_for_accounts_that_have_earned() -> None:
     on(house, START + timedelta(days=1))
     end(house)
     assert outcome_of(house.decide("policy-edition", **asked)) == "edition.method"
+
+
+def test_a_december_that_is_ended_in_january_is_decembers() -> None:
+    """The figures of a year do not hang on the evening on which somebody ended its days."""
+    house = bare_office()
+    years(house)
+    on(house, date(2026, 12, 30))
+    house.customer = house.new_customer("full", identification="passport")
+    account = str(house.do("account-open", customer=house.customer, product="passbook").result()["account"])
+    move(house, account, 100_000)
+    on(house, date(2027, 1, 4))
+    end(house)
+    (of_2026,) = queries.interest_totals(house.store, 2026)
+    assert of_2026["interest"] == house.owed(account) - 100_000 == 20
+    assert queries.interest_totals(house.store, 2027) == []
+    house.do("interest-pay", account=account)  # the first three days of January, paid at the window
+    (of_2027,) = queries.interest_totals(house.store, 2027)
+    assert of_2027["interest"] == house.owed(account) - 100_020 == 30
+    payee = queries.payee(house.store, queries.interest_by_customer([of_2026], TAX)[0])
+    assert payee == ((), None, ("name", "lives", "identification")), "no details are kept in this office"
+    friend = house.new_customer()
+    house.do("owner-add", account=account, customer=friend, survivorship=True)
+    certificate = {"died": "2026-12-30", "papers": "death certificate"}
+    house.do("death-note", customer=house.customer, **certificate, approve=[SUPERVISOR])
+    assert queries.payee(house.store, queries.interest_by_customer([of_2026], TAX)[0])[:2] == ((friend,), "2026-12-30")
+
+
+TAX = TaxTerms(interest_form="1099-INT", interest_from=1_000, source="tests")
 
 
 # --- lines in a row --------------------------------------------------------------------------------------------------

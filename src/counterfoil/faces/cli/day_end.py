@@ -59,13 +59,16 @@ def interest_totals(house: House, folder: Path, year: int, json_: bool) -> int:
         rows = queries.interest_totals(store, year)
         tax = queries.tax_terms(store, year)
         epoch = next(store.scan("epoch", descending=True, limit=1), None)
+        payees = queries.interest_by_customer(rows, tax) if tax is not None else []
+        more = {one.customer: queries.payee(store, one) for one in payees if one.report}
     finally:
         store.close()
-    payees = queries.interest_by_customer(rows, tax) if tax is not None else []
     if json_:
         as_json({
             "year": year, "accounts": rows, "form": tax.interest_form if tax else None,
-            "from": tax.interest_from if tax else None, "payees": [one._asdict() for one in payees],
+            "from": tax.interest_from if tax else None, "payees": [
+                {**one._asdict(), **(more[one.customer]._asdict() if one.report else {})} for one in payees
+            ],
         })  # fmt: skip
         return 0
     unit = currency(str(epoch[6])) if epoch is not None else None
@@ -78,7 +81,12 @@ def interest_totals(house: House, folder: Path, year: int, json_: bool) -> int:
         line = str(Money(tax.interest_from, unit)) if unit is not None else str(tax.interest_from)
         click.echo(f"{tax.interest_form}: {len(due)} of {len(payees)} customers were credited {line} or more.")
         for one in due:
-            click.echo(f"    {one.customer}  {Money(one.interest, unit) if unit is not None else one.interest}")
+            of = more[one.customer]
+            said = [*([f"joint with {', '.join(of.joint)}"] if of.joint else []),
+                    *([f"died {of.died}: the estate's from then on"] if of.died else []),
+                    *([f"not on record: {', '.join(of.missing)}"] if of.missing else [])]  # fmt: skip
+            amount = Money(one.interest, unit) if unit is not None else one.interest
+            click.echo(f"    {one.customer}  {amount}" + (f"  ({'; '.join(said)})" if said else ""))
     return 0
 
 
