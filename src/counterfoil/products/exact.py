@@ -23,8 +23,8 @@ def exact(value: Any, field: str) -> Fraction:
 
 
 def rounded_half_up(value: Fraction, places: int) -> str:
-    """``value`` with ``places`` decimals, halves away from zero."""
-    return str(decimal_of(value).quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP, context=WIDE))
+    """``value`` with ``places`` decimals, halves away from zero; nothing is never below zero (``test_no_minus_nothing``)."""
+    return _text(decimal_of(value).quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP, context=WIDE))
 
 
 def half_even(value: Fraction, step: Fraction) -> Fraction:
@@ -41,7 +41,11 @@ def significant(value: Fraction, digits: int) -> Fraction:
 
 def rounded_down(value: Fraction, places: int) -> str:
     """``value`` with ``places`` decimals, toward minus infinity: for what must never exceed a cap."""
-    return str(decimal_of(value).quantize(Decimal(1).scaleb(-places), rounding=ROUND_FLOOR, context=WIDE))
+    return _text(decimal_of(value).quantize(Decimal(1).scaleb(-places), rounding=ROUND_FLOOR, context=WIDE))
+
+
+def _text(rounded: Decimal) -> str:
+    return str(rounded if rounded else rounded.copy_abs())
 
 
 def whole_half_up(value: Fraction) -> int:

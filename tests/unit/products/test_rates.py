@@ -119,3 +119,9 @@ def test_halves() -> None:
 def test_only_plain_decimals_are_numbers(value: object) -> None:
     with pytest.raises(Malformed, match="here"):
         exact(value, "here")
+
+
+@pytest.mark.parametrize("little", [Fraction(0), Fraction(-1, 1000), Fraction(-1, 10**30)])
+def test_no_minus_nothing(little: Fraction) -> None:
+    assert rounded_half_up(little, 2) == "0.00"
+    assert rounded_half_up(-Fraction(1, 200), 2) == "-0.01"
