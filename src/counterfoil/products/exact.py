@@ -23,7 +23,8 @@ def exact(value: Any, field: str) -> Fraction:
 
 
 def rounded_half_up(value: Fraction, places: int) -> str:
-    """``value`` with ``places`` decimals, halves away from zero; nothing is never below zero (``test_no_minus_nothing``)."""
+    """``value`` with ``places`` decimals, halves away from zero; nothing is never below zero
+    (``test_no_minus_nothing``)."""
     return _text(decimal_of(value).quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP, context=WIDE))
 
 
