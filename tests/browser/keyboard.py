@@ -70,14 +70,15 @@ class Keys:
         self.type(text)
 
     def _tab(self, name: str, label: str) -> None:
-        away = self.page.evaluate(FOCUS_FROM_HERE, [name, label, TABS_MAX])
-        assert away >= 0, f"nothing that the keyboard reaches on {self.page.url} is called {name or label}"
-        for _ in range(away):
-            self.press("Tab")
-        for _ in range(FIELDS_IN_A_DATE):  # Tab stops at the day, the month and the year of a date.
-            if (label or name) == self.page.evaluate(LABEL_OF_FOCUS if label else NAME_OF_FOCUS):
-                return
-            self.press("Tab")
+        for _ in range(2):  # A page that is still being drawn may move the focus once more.
+            away = self.page.evaluate(FOCUS_FROM_HERE, [name, label, TABS_MAX])
+            assert away >= 0, f"nothing that the keyboard reaches on {self.page.url} is called {name or label}"
+            for _ in range(away):
+                self.press("Tab")
+            for _ in range(FIELDS_IN_A_DATE):  # Tab stops at the day, the month and the year of a date.
+                if (label or name) == self.page.evaluate(LABEL_OF_FOCUS if label else NAME_OF_FOCUS):
+                    return
+                self.press("Tab")
         raise AssertionError(f"Tab does not reach {name or label} on {self.page.url}")
 
     # --- what is done on every page --------------------------------------------------------------------------------

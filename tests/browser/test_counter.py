@@ -262,6 +262,23 @@ def plain_check(page: Page, office: Counter, kind: str) -> Callable[[Callable[[P
     return go
 
 
+def test_a_form_is_not_sent_into_a_server_that_does_not_answer(page: Page, office: Counter) -> None:
+    """The page stays, says that nothing was sent, and the same button works once the server is back."""
+    sign_in(page, office)
+    at_check(page, office, "deposit", typed(amount="10", account=office.house.account))
+    check, asked = page.url, []
+    page.on("request", lambda request: asked.append((request.method, request.url)))
+    page.route("**/counter/**", lambda route: route.abort("connectionrefused"))
+    page.keyboard.press("Enter")
+    expect(page.locator("#away")).to_be_visible()
+    assert page.url == check
+    assert ("POST", check) not in asked, "nothing was sent"
+    page.unroute("**/counter/**")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/done/*")
+    assert office.house.owed() == 1_000
+
+
 def test_a_lost_response_is_one_entry(page: Page, office: Counter) -> None:
     """The server has done it, and the line breaks before the answer arrives: pressed again, it is the same entry."""
     house = office.house

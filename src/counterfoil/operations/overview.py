@@ -109,6 +109,16 @@ def lines_of(store: OfficeStore, account: str, after: tuple[int, int] | None, co
     return [_line(store, int(row[1] or 0), int(row[2] or 0)) for row in rows]
 
 
+def lines_of_all(store: OfficeStore, accounts: Sequence[str], count: int) -> list[Line]:
+    """The newest entries of several accounts together, each once."""
+    places = {
+        (int(row[1] or 0), int(row[2] or 0))
+        for account in accounts
+        for row in store.scan("statement", (account,), descending=True, limit=count)
+    }
+    return [_line(store, *place) for place in sorted(places, reverse=True)[:count]]
+
+
 def _line(store: OfficeStore, epoch: int, sequence: int) -> Line:
     read = read_entry(store.entries(epoch, sequence, 1)[0])
     return Line(epoch, sequence, kind_numbered(read.core.kind).name, read.date, read.core.amount)

@@ -73,7 +73,7 @@ class Papers:
             when=moment(first.core.time_ms).astimezone(ZoneInfo(log.zone)).strftime("%Y-%m-%d %H:%M"),
             day=first.date,
             clerks=self._clerks(kept[0], first),
-            stock=_titles(edition),
+            stock=_titles(edition, self._catalog(spoken)),
             details=self._details(read),
             practice=is_training(log.origin),
             edition=edition.name if edition else "",
@@ -189,10 +189,10 @@ def _foot(edition: Edition | None, language: str) -> tuple[str, ...]:
     return tuple(one for one in (own.receipt, own.complaints) if one) if own is not None else ()
 
 
-def _titles(edition: Edition | None) -> Mapping[str, str]:
+def _titles(edition: Edition | None, say: Translate) -> Mapping[str, str]:
     """What stamps and mail services are called in an edition."""
     if edition is None:
         return {}
     mail = edition.terms(MailTerms)
-    services = {name: service.title for name, service in mail.services.items()} if mail is not None else {}
-    return {**services, **{name: item.title for name, item in edition.stock.items()}}
+    services = {name: say(service.title) for name, service in mail.services.items()} if mail is not None else {}
+    return {**services, **{name: say(item.title) for name, item in edition.stock.items()}}

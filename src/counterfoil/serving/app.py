@@ -33,6 +33,7 @@ from counterfoil.faces.api import wire
 from counterfoil.faces.api.problems import Problem, problem_of
 from counterfoil.faces.api.writes import Writes
 from counterfoil.faces.web import app as web_face
+from counterfoil.faces.web import lost
 from counterfoil.faces.web.visit import House as Screens
 from counterfoil.kernel.outcomes import Unavailable
 from counterfoil.operations.clients import Tokens
@@ -171,8 +172,10 @@ def _operations(work: AtWork) -> list[HTTPRouteHandler]:
 def _nothing_there(work: AtWork) -> Callable[[Request[Any, Any, Any], Exception], Response[bytes]]:
     """For paths that no face knows, and for what a face did not answer itself."""
 
-    def handle(_: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+    def handle(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
         if isinstance(error, HTTPException) and error.status_code in (404, 405):
+            if error.status_code == 404 and work.settings.web and lost.asked_by_a_person(request):
+                return lost.page(request, catalog)
             name = "not-found" if error.status_code == 404 else "method-not-allowed"
             problem = Problem(name, "There is nothing at this path for that method.", headers=error.headers or {})
         else:

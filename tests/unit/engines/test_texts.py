@@ -9,9 +9,14 @@ from typing import Any
 
 import pytest
 
+from counterfoil.engines.editions import demonstration
 from counterfoil.engines.texts import LANGUAGES, catalog
 from counterfoil.kernel.outcomes import Malformed
 from counterfoil.office.refusals import REFUSALS
+from counterfoil.operations.words.editions import ASKED_BEFORE_AN_ACCOUNT, WARES
+from counterfoil.policy.edition import read_edition
+from counterfoil.policy.terms.mail import MailTerms
+from counterfoil.policy.terms.profile import IdentificationRules
 
 ROOT = Path(__file__).resolve().parents[3]
 OTHERS = [language for language in LANGUAGES if language != "en"]
@@ -79,6 +84,18 @@ def test_every_refusal_speaks_every_language(script: Any, code: str) -> None:
     assert said in script.marked(), f"{code}: write its sentence as mark(...)"
     for language in OTHERS:
         assert catalog(language)(said) != said
+
+
+@pytest.mark.parametrize("profile", ["us-postal-bank", "us-existing-authority"])
+def test_wares_of_the_shipped_editions_are_read_in_spanish(profile: str) -> None:
+    edition = read_edition(demonstration(profile))
+    mail, rules = edition.terms(MailTerms), edition.terms(IdentificationRules)
+    told = [item.title for item in edition.stock.values()]
+    told += [one.title for one in mail.services.values()] if mail else []
+    asked = rules.before_account if rules else ()
+    assert set(told) <= set(WARES)
+    assert set(asked) <= set(ASKED_BEFORE_AN_ACCOUNT)
+    assert all(catalog("es")(one) != one for one in (*told, *asked))
 
 
 def test_english_is_the_source() -> None:

@@ -148,6 +148,20 @@ def test_head_is_answered_as_get_without_a_body(tmp_path: Path) -> None:
         assert 'method="HEAD",route="/v1/accounts/{account}",status="200"' in http.get("/metrics").text
 
 
+def test_a_person_who_is_lost_is_told_so_in_words(server: Served) -> None:
+    """A browser gets a page in its reader's language, a program its problem; neither is told what it asked for."""
+    page = {"Accept": "text/html,application/xhtml+xml", "Accept-Language": "es"}
+    with httpx.Client(base_url=server.url, trust_env=False) as plain:
+        lost = plain.get(f"/{PATH}", headers=page)
+        assert (lost.status_code, lost.headers["content-type"]) == (404, "text/html; charset=utf-8")
+        assert "Esta página no existe" in lost.text
+        assert PATH not in lost.text
+        assert "default-src 'none'" in lost.headers["content-security-policy"]
+        for path, headers in ((f"/{PATH}", {}), ("/v1/nothing", page)):
+            answer = plain.get(path, headers=headers)
+            assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json")
+
+
 def test_the_age_of_the_last_audit_is_a_figure(server: Served) -> None:
     folder = server.office.folder
     with httpx.Client(base_url=server.url, trust_env=False) as http:

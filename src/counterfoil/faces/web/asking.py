@@ -17,7 +17,7 @@ from counterfoil.faces.web.fields import Form, Typed, amount
 from counterfoil.faces.web.sessions import Draft
 from counterfoil.faces.web.visit import Visit
 from counterfoil.facts.money import VisitSettled
-from counterfoil.kernel.outcomes import Malformed, Refusal, Unavailable, mark
+from counterfoil.kernel.outcomes import Malformed, Refusal, Translate, Unavailable, mark
 from counterfoil.office import refusals as no
 from counterfoil.office.requests import ASKS, fields_of, parse
 from counterfoil.office.rules import Part
@@ -181,7 +181,7 @@ async def _seen(
     lines: list[tuple[str, str]] = []
     if kind not in BLIND:
         office = await visit.office()
-        around = Around(office.place, office.currency, visit.language, visit.say, stock=_titles(office))
+        around = Around(office.place, office.currency, visit.language, visit.say, stock=_titles(office, visit.say))
         one, other = _lines(decided, around), _lines(again, around)
         lines = [line for line in one if line in other]  # A number that chance gives is another one each time.
     net, change = (settled.net, settled.change) if settled else (None, None)
@@ -210,5 +210,5 @@ def _lines(decided: Sequence[Part] | Refusal, around: Around) -> list[tuple[str,
     return [line for part in decided for line in lines_of(Printed(0, 0, part.kind, part.facts, ""), around)]
 
 
-def _titles(office: OfficeNow) -> dict[str, str]:
-    return {code: item.title for code, item in office.edition.stock.items()} if office.edition else {}
+def _titles(office: OfficeNow, say: Translate) -> dict[str, str]:
+    return {code: say(item.title) for code, item in office.edition.stock.items()} if office.edition else {}

@@ -39,7 +39,7 @@ from counterfoil.kernel.outcomes import Malformed, Refusal, Unavailable, mark
 from counterfoil.office import refusals as no
 from counterfoil.office.readers import CUSTOMER
 from counterfoil.office.requests import ASKS, fields_of
-from counterfoil.operations import window
+from counterfoil.operations import overview, window
 from counterfoil.operations.answers import Answer, Differs, Refused, Unanswered
 from counterfoil.operations.finding import FOUND_MAX, Found
 from counterfoil.operations.receipts import TITLES
@@ -170,11 +170,11 @@ async def customer(visit: Visit) -> Response[bytes]:
         session.account = ""
     session.customer = number
     accounts = [one.account for one in shown.holdings]
-    entries = await visit.service.read(lambda store: window.entries_of(store, accounts))
+    entries = await visit.service.read(lambda store: overview.lines_of_all(store, accounts, window.ENTRIES_SHOWN))
     office = await visit.office()
     codes = visit.members is not None and may_give_code(session.role)
     return await visit.render(
-        "customer.html", shown=shown, codes=codes, entries=_titled(visit, entries),
+        "customer.html", shown=shown, codes=codes, entries=[(one, visit.say(title_of(one.kind))) for one in entries],
         tiles=menu.tiles(visit, office, customer=number), lent=_lent(visit, shown, office),
     )  # fmt: skip
 
@@ -334,7 +334,7 @@ async def _form_page(
             one.value != seen.get(one.name, "") or one.error or any(p.value or p.error for p in one.parts)
             for one in more
         ),
-        first_asked=_asked_first(draft.kind, office),
+        first_asked=[visit.say(one) for one in _asked_first(draft.kind, office)],
         shown=shown if _about_a_customer(draft.kind) else None,
         accounts=[one for one in shown.holdings if one.state != "closed"] if shown else [],
     )  # fmt: skip
@@ -576,6 +576,7 @@ async def done(visit: Visit) -> Response[bytes]:
     if went.refusal is not None:
         return await visit.render("refused.html", sentence=went.refusal.sentence(visit.say), rid=rid, draft=draft,
                                   kind=draft.kind if draft else "", shown=shown)  # fmt: skip
+    visit.who.finish(rid)
     epoch, sequence, kind = went.entries[0]
     made = await visit.service.read(lambda store: visit.house.papers(store).receipt(epoch, sequence))
     return await visit.render(

@@ -159,7 +159,7 @@ class Form:
         if edition is None:
             return None
         if name == "item":
-            return [(code, f"{item.title} ({self.money(item.face)})") for code, item in edition.stock.items()]
+            return [(code, f"{self.say(item.title)} ({self.money(item.face)})") for code, item in edition.stock.items()]
         if name == "tier":
             return [(code, self.say(words.choice(code))) for code in edition.tiers]
         if name == "product":
@@ -173,10 +173,6 @@ class Form:
         if name == "identification":
             papers = dict.fromkeys(paper for tier in edition.tiers.values() for paper in tier.identification)
             return [(code, self.say(words.choice(code))) for code in papers]
-        if name == "sort" and (checks := edition.terms(CheckTerms)) is not None:
-            return [(code, self.say(words.choice(code))) for code in checks.sorts]
-        if name == "biller" and (bills := edition.terms(BillTerms)) is not None:
-            return [(code, str(one.title)) for code, one in bills.billers.items()]
         if name == "to_till":
             return [(t.till, t.till) for t in self.office.tills if t.state == "open" and t.till != self.till]
         if name == "till" and self.kind in ("surprise-count", "till-count-absent"):
@@ -211,8 +207,8 @@ class Form:
             mail = edition.terms(MailTerms) if self.kind == "mail-sale" else None
             services = mail.services.items() if mail is not None else ()
             return [
-                *(made(code, item.title, each=item.face) for code, item in edition.stock.items()),
-                *(made(code, service.title, each=service.price) for code, service in services),
+                *(made(code, self.say(item.title), each=item.face) for code, item in edition.stock.items()),
+                *(made(code, self.say(service.title), each=service.price) for code, service in services),
             ]
         return [made(str(face), self.money(face), each=face) for face in self.office.edition.denominations]
 

@@ -192,13 +192,15 @@ class Visit:
             base="base.html" if self.face == CLERKS else "plain.html", home=HOME[self.face],
             _=self.say, say=self.say, language=self.language, languages=LANGUAGES, office=office, session=self.session,
             guard=self._guard, back=self.path if self.request.method == "GET" else self._from_form(),
-            money=lambda minor: money(minor, office.currency), day=lambda date: day(date, self.say),
+            money=lambda minor: money(minor, office.currency),
+            apart=lambda minor: f"{'+' if minor > 0 else ''}{money(minor, office.currency)}",
+            day=lambda date: day(date, self.say),
             time=lambda ms: clock_time(ms, office.zone, self.say), choice=lambda code: self.say(words.choice(code)),
             waiting=self._waiting(),
             warn_after=self.house.idle - WARN_SECONDS, lock_after=self.house.idle, static=static_path,
             bands=lambda made: bands(made, self.house.catalog(made.language)), **values,
         )  # fmt: skip
-        return Response(text.encode(), status_code=status, media_type="text/html; charset=utf-8", cookies=self.cookies)
+        return Response(text.encode(), status_code=status, media_type="text/html", cookies=self.cookies)
 
     def tell(self, value: Mapping[str, Any], *, status: int = 200) -> Response[bytes]:
         """What a page's script asked for."""
@@ -369,7 +371,7 @@ def account_options(accounts: Sequence[Holding], shown: Callable[[int], str]) ->
 @cache
 def static_files() -> Mapping[str, tuple[str, bytes, str]]:
     """File name → (version, content, media type) of what pages are dressed with."""
-    types = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8", "svg": "image/svg+xml"}
+    types = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
     found = {}
     for one in (files("counterfoil.faces.web") / "static").iterdir():
         ending = one.name.rpartition(".")[2]

@@ -143,7 +143,7 @@ def free_services(edition: Edition, words: Words) -> Iterator[Listed]:
 
 def stamps(edition: Edition, words: Words) -> Iterator[Listed]:
     """Stamps at their face."""
-    yield from ((item.title, Price(item.title, item.face)) for item in edition.stock.values())
+    yield from ((item.title, Price(words.translate(item.title), item.face)) for item in edition.stock.values())
 
 
 def checks_into_cash(edition: Edition, words: Words) -> Iterator[Listed]:
@@ -220,7 +220,9 @@ def small_loans(edition: Edition, words: Words) -> Iterator[Listed]:
 def mail(edition: Edition, words: Words) -> Iterator[Listed]:
     """The services of the price list of the mail."""
     terms = edition.terms(MailTerms)
-    yield from ((one.title, Price(one.title, one.price)) for one in (terms.services.values() if terms else ()))
+    yield from (
+        (one.title, Price(words.translate(one.title), one.price)) for one in (terms.services.values() if terms else ())
+    )
 
 
 LISTS: tuple[Callable[[Edition, Words], Iterator[Listed]], ...] = (

@@ -58,13 +58,26 @@
     });
   }
 
-  // --- a button is pressed once; the server would answer a second time the same, but nobody should wonder ------------
-  for (const form of all("form[data-once]")) {
-    let sent = false;
+  // --- a button is pressed once, and only into a server that answers: a form that cannot be sent stays on the screen.
+  //     The server would answer a second time the same, but nobody should wonder -----------------------------------------
+  const away = document.getElementById("away");
+  const token = document.querySelector('input[name="_token"]');
+  const alive = () => fetch("/counter/alive", {
+    method: "POST", headers: { "Content-Type": "application/x-www-form-urlencoded" }, signal: AbortSignal.timeout(8000),
+    body: "_token=" + encodeURIComponent(token ? token.value : ""),
+  });
+  for (const form of away ? all("form[data-once], form[data-guarded]") : []) {
+    let state = "";
     form.addEventListener("submit", (event) => {
-      if (sent) { event.preventDefault(); return; }
-      sent = true;
-      setTimeout(() => { sent = false; }, 10000);
+      if (state === "answers") { state = "sent"; return; }
+      event.preventDefault();
+      if (state) return;
+      state = "asked";
+      setTimeout(() => { state = ""; }, 10000);
+      alive().then(() => {
+        away.hidden = true; state = "answers";
+        form.requestSubmit(event.submitter);
+      }, () => { away.hidden = false; state = ""; });
     });
   }
   window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
@@ -105,16 +118,11 @@
   const warn = Number(body.dataset.warn) * 1000;
   if (warn) {
     const idle = document.getElementById("idle");
-    const token = document.querySelector('input[name="_token"]');
     let seen = performance.now(), told = performance.now();
-    const alive = () => {
-      told = performance.now();
-      fetch("/counter/alive", { method: "POST", headers: { "Content-Type": "application/x-www-form-urlencoded" }, body: "_token=" + encodeURIComponent(token ? token.value : "") }).catch(() => {});
-    };
     const used = () => {
       seen = performance.now();
       if (idle) idle.hidden = true;
-      if (seen - told > Math.min(60000, warn / 4)) alive();
+      if (seen - told > Math.min(60000, warn / 4)) { told = performance.now(); alive().catch(() => {}); }
     };
     for (const name of ["keydown", "pointerdown", "input"]) document.addEventListener(name, used, { passive: true });
     setInterval(() => { if (idle && performance.now() - Math.max(seen, told) > warn) idle.hidden = false; }, 1000);
