@@ -282,4 +282,4 @@ def test_pages_speak_spanish(path: str) -> None:
         screen.get("/lang/es?back=/office")
         screen.get(path)
         assert 'lang="es"' in screen.text
-        assert "Oficina interior" in screen.text
+        assert "Administración" in screen.text

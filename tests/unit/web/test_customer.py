@@ -446,7 +446,7 @@ def test_prices_and_complaints_need_no_log_in(language: str) -> None:
             "Here and elsewhere",
         )
         words = (
-            english if language == "en" else ("Aquí", "cheque de sueldo", "un cobrador de cheques", "Pedir prestados")
+            english if language == "en" else ("Aquí", "cheque de nómina", "un cobrador de cheques", "Pedir prestados")
         )
         assert [word for word in words if word not in screen.text] == []
         screen.get("/me/help")

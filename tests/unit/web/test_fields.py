@@ -130,7 +130,7 @@ def test_details_travel_beside(office: OfficeNow) -> None:
 
 def test_errors_are_in_the_readers_language(office: OfficeNow) -> None:
     read = Form("deposit", office, catalog("es"), till="T1").read({"amount": "x"}, date="2026-03-02")
-    assert read.errors["amount"] == "Importe: escriba dólares y centavos, por ejemplo 1250.00."
+    assert read.errors["amount"] == "Monto: escriba dólares y centavos, por ejemplo 1250.00."
 
 
 @pytest.mark.parametrize(
