@@ -36,7 +36,7 @@ class Keys:
     """A keyboard that counts; digits and the point of an amount apart. ``say``: the language of the pages."""
 
     def __init__(self, page: Page, say: Translate = untranslated) -> None:
-        self.page, self.say, self.pressed, self.digits = page, say, 0, 0
+        self.page, self.say, self.pressed, self.digits, self.written = page, say, 0, 0, 0
         self._devtools = page.context.new_cdp_session(page)
 
     def press(self, key: str) -> None:
@@ -48,8 +48,14 @@ class Keys:
         self.digits += len(text)
         self._typed(text)
 
+    @property
+    def steps(self) -> int:
+        """Presses besides what is read off a paper or told by the customer, and written."""
+        return self.pressed - self.written
+
     def type(self, text: str) -> None:
         self.pressed += len(text)
+        self.written += len(text)
         self._typed(text)
 
     def _typed(self, text: str) -> None:

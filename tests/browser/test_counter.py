@@ -395,7 +395,7 @@ def test_the_lock_keeps_a_half_typed_count(page: Page) -> None:
 
 
 def test_the_receipt_fits_80_millimeters(chromium: Browser) -> None:
-    """What the browser prints without a printer of ours: the receipt alone, one page wide."""
+    """What the browser prints without a printer of ours: the receipt alone, on one page as wide and as long as it."""
     with served(counter(), with_printer=False) as office:
         context = chromium.new_context()
         page = context.new_page()
@@ -410,6 +410,12 @@ def test_the_receipt_fits_80_millimeters(chromium: Browser) -> None:
         assert shown == 0
         wide = page.locator(".cf-receipt").evaluate("e => e.getBoundingClientRect().width / 96 * 25.4")
         assert 70 <= wide <= 77
+        printed = page.pdf(prefer_css_page_size=True)
+        boxes = re.findall(rb"/MediaBox \[([^\]]+)", printed)
+        sizes = [[float(one) * 25.4 / 72 for one in box.split()[2:]] for box in boxes]
+        assert len(sizes) == 1, "one page"
+        assert 79 <= sizes[0][0] <= 81
+        assert 90 <= sizes[0][1] <= 160
         context.close()
 
 

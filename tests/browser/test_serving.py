@@ -22,6 +22,8 @@ from counterfoil.testing.builders import CLERK, OTHER, SUPERVISOR, House, counte
 FORM = with_digit(4_170_000_001)
 MICR = "⑈{number}⑈ ⑆021000021⑆ 77004210⑈"
 KEYS_FOR_A_DEPOSIT, KEYS_FOR_A_DEPOSIT_MAX = 5, 8
+KEYS_FOR_A_MONEY_ORDER_MAX, KEYS_FOR_CASH_SENT_MAX, KEYS_FOR_A_LOAN_MAX = 5, 6, 32
+"""Besides what is read off a paper or told by the customer, and written."""
 DEPOSIT = 125_000
 
 
@@ -136,6 +138,7 @@ def test_a_customer_is_served_from_first_look_to_printed_receipt(window: Window)
     page.wait_for_url("**/customer/*")
     assert "passbook" in page.inner_text("main")
 
+    begun = keys.steps
     keys.go("Shift+F8", "**/do/loan-apply*")
     keys.amount("375")
     keys.into("How often", "every 2")
@@ -156,6 +159,7 @@ def test_a_customer_is_served_from_first_look_to_printed_receipt(window: Window)
 
     keys.sent(look=price_beside_payday)
     keys.printed()
+    assert keys.steps - begun <= KEYS_FOR_A_LOAN_MAX, "asked for, agreed on, given out and printed"
     until(lambda: "loan" in window.office.printed[-1].title.lower())
     keys.to("Back to the customer")
     page.wait_for_url("**/customer/*")
@@ -195,6 +199,21 @@ def contains(text: str, *said: str) -> None:
         assert one in text, one
 
 
+def test_a_money_order_takes_few_keys(window: Window) -> None:
+    """From the customer's page to the printed order: its key, the way to the serial number, three times Enter."""
+    house, keys = window.house, window.keys
+    window.customer(house.customer)
+    till, begun, serial = house.till("T1"), keys.steps, forms_at(house.desk.state, "T1")[0]
+    keys.go("Shift+F4", "**/do/order-sale*")
+    keys.amount("100")
+    keys.into("Serial number", serial)
+    keys.press("Enter")
+    keys.sent()
+    keys.printed()
+    assert keys.steps - begun <= KEYS_FOR_A_MONEY_ORDER_MAX
+    assert house.till("T1") == till + 10_255
+
+
 def test_a_bill_is_paid(window: Window) -> None:
     house, keys = window.house, window.keys
     window.customer(house.customer)
@@ -214,7 +233,7 @@ def test_a_bill_is_paid(window: Window) -> None:
 def test_cash_is_sent_and_paid_out_by_its_code(window: Window) -> None:
     house, page, keys = window.house, window.page, window.keys
     window.customer(house.customer)
-    till = house.till("T1")
+    till, begun = house.till("T1"), keys.steps
     keys.go("Shift+F7", "**/do/cash-send*")
     keys.amount("80")
     keys.into("To office", "0417")
@@ -224,6 +243,7 @@ def test_cash_is_sent_and_paid_out_by_its_code(window: Window) -> None:
     case, code = (told(window.receipt(), label) for label in ("Transfer number", "Claim code"))
     assert house.till("T1") == till + 8_300
     keys.printed()
+    assert keys.steps - begun <= KEYS_FOR_CASH_SENT_MAX
     until(lambda: code in str(window.office.printed[-1].lines))
     keys.press("Escape")
     page.wait_for_url("**/counter")

@@ -118,7 +118,7 @@ def _ask(office: Office, body: dict[str, Any], signers: Sequence[Signer]) -> Non
 
 def _say(place: Place, url: str, made: bool) -> None:
     _say_who("Post office", place, url, made, logins(place))
-    click.echo("\nSign in as the clerk, look for Rosa, press F2. Receipts are checked at /verify. Ctrl-C stops.")
+    click.echo("\nSign in as the clerk, type nandu and Enter, press F2. Receipts are checked at /verify. Ctrl-C stops.")
 
 
 def _say_practice(place: Place, url: str, made: bool) -> None:

@@ -29,7 +29,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import TypeVar
 
-from counterfoil.kernel.outcomes import CounterfoilError, Fault, Unavailable
+from counterfoil.kernel.outcomes import CounterfoilError, Fault, Unavailable, mark
 from counterfoil.operations.answers import Answer
 from counterfoil.operations.authority import Authority
 from counterfoil.operations.desk import Desk, Request, SystemRequest
@@ -49,7 +49,7 @@ class Busy(Unavailable):
     """More questions or sign-ins wait than this office can take on."""
 
     def __init__(self) -> None:
-        super().__init__("This office is busy. Try again in a few seconds. Nothing has been recorded.")
+        super().__init__(mark("This office is busy. Try again in a few seconds. Nothing has been recorded."))
 
 
 class Service:
@@ -149,7 +149,7 @@ class _Pool:
             future = self._threads.submit(call)
         except RuntimeError:  # Closed.
             self._room.release()
-            raise Unavailable("This office is closing. Nothing has been recorded.") from None
+            raise Unavailable(mark("This office is closing. Nothing has been recorded.")) from None
         future.add_done_callback(lambda _: self._room.release())
         return await asyncio.wrap_future(future)
 

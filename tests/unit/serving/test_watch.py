@@ -157,7 +157,7 @@ def test_a_person_who_is_lost_is_told_so_in_words(server: Served) -> None:
         assert "Esta página no existe" in lost.text
         assert PATH not in lost.text
         assert "default-src 'none'" in lost.headers["content-security-policy"]
-        for path, headers in ((f"/{PATH}", {}), ("/v1/nothing", page)):
+        for path, headers in ((f"/{PATH}", {}), ("/v1/nothing/at/all", page)):
             answer = plain.get(path, headers=headers)
             assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json")
 

@@ -286,7 +286,7 @@ class Gate:
 
     async def _sorry(self, visit: Visit, status: int, said: str, error: Exception | None = None) -> Response[bytes]:
         """A page that says what is so and what to do."""
-        detail = str(error) if isinstance(error, Unavailable) else ""
+        detail = visit.say(str(error)) if isinstance(error, Unavailable) else ""
         jumped = isinstance(error, ClockJumped) and visit.face == CLERKS
         return await visit.render("sorry.html", status=status, said=visit.say(said), detail=detail, clock=jumped)
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from counterfoil.faces.web.sessions import Draft
-from counterfoil.kernel.outcomes import Malformed, Unavailable
+from counterfoil.kernel.outcomes import Malformed, Unavailable, mark
 from counterfoil.operations.desk import Carried, Request, Signer
 
 EXPIRES_SECONDS = 1_800
@@ -29,7 +29,9 @@ class TooManyWait(Unavailable):
     """This clerk, or the whole office, has as many waiting as are kept."""
 
     def __init__(self) -> None:
-        super().__init__("Too many requests wait for a second person. Take one back first. Nothing has been recorded.")
+        super().__init__(
+            mark("Too many requests wait for a second person. Take one back first. Nothing has been recorded.")
+        )
 
 
 @dataclass(slots=True)

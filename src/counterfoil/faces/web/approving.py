@@ -12,7 +12,7 @@ from litestar import Response
 from counterfoil.faces.web import words
 from counterfoil.faces.web.approvals import Waiting
 from counterfoil.faces.web.asking import foreseen_with
-from counterfoil.faces.web.counter import answers_of, follow_up
+from counterfoil.faces.web.counter import answers_of, follow_up, not_now
 from counterfoil.faces.web.visit import Visit
 from counterfoil.kernel.idents import request_id
 from counterfoil.kernel.outcomes import Malformed, Unavailable, mark
@@ -126,7 +126,7 @@ async def settle(visit: Visit) -> Response[bytes]:
         said = mark("This was sent before with other values, and that is what counts. Look at what was recorded.")
         return await _mine_page(visit, found, alert=visit.say(said), status=409)
     except (Unavailable, Unanswered) as error:
-        return await _mine_page(visit, found, alert=str(error), status=503)
+        return await _mine_page(visit, found, alert=not_now(visit, error), status=503)
     visit.approvals.drop(rid, clerk=session.clerk)
     if not isinstance(given, Refused):
         session.finish(rid)

@@ -492,10 +492,16 @@ async def _parked(visit: Visit, rid: str, draft: Draft, asked: Asked) -> Respons
     now = await visit.service.at_desk(lambda desk: desk.clock.now())
     try:
         visit.approvals.park(
-            asked.request, office.office, draft, drafts, clerk=session.clerk, customer=session.customer, time=now
+            asked.request,
+            office.office,
+            draft,
+            drafts,
+            clerk=session.clerk,
+            time=now,
+            customer=session.customer if _about_a_customer(draft.kind) else "",
         )
     except Unavailable as error:
-        return await _check_again(visit, rid, draft, alert=str(error), status=503)
+        return await _check_again(visit, rid, draft, alert=visit.say(str(error)), status=503)
     detail = f"{draft.kind} {session.clerk}"
     await visit.service.at_desk(lambda desk: window.note_event(desk, "approval-asked", session.clerk, detail))
     return visit.go(f"/counter/wait/{rid}")
@@ -519,7 +525,7 @@ async def _sent_alone(visit: Visit, rid: str, draft: Draft, asked: Asked) -> Res
         said = mark("This was sent before with other values, and that is what counts. Look at what was recorded.")
         return await _check_again(visit, rid, draft, alert=visit.say(said), status=409)
     except (Unavailable, Unanswered) as error:
-        return await _check_again(visit, rid, draft, alert=str(error), status=503)
+        return await _check_again(visit, rid, draft, alert=not_now(visit, error), status=503)
     finally:
         if second is not None:
             second.drop()
@@ -528,6 +534,12 @@ async def _sent_alone(visit: Visit, rid: str, draft: Draft, asked: Asked) -> Res
         visit.who.finish(rid)
     await follow_up(visit, draft, answer)
     return visit.go(f"/counter/done/{rid}")
+
+
+def not_now(visit: Visit, error: Exception) -> str:
+    """Why it was not done, and that the same button may be pressed again without fear."""
+    said = mark("This did not work now. Press the same button again in a moment: it is recorded once at most. ({why})")
+    return visit.say(said).format(why=visit.say(str(error)))
 
 
 async def _check_again(visit: Visit, rid: str, draft: Draft, **more: Any) -> Response[bytes]:

@@ -85,7 +85,8 @@ async def _key(
     except Malformed:
         errors["pin"] = visit.say(WRONG)
     except Unavailable as error:
-        errors["pin"] = str(error)
+        said = mark("Your key cannot be opened on this computer now. Tell the postmaster. ({why})")
+        errors["pin"] = visit.say(said).format(why=visit.say(str(error)))
     return None
 
 

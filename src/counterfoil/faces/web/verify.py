@@ -85,9 +85,9 @@ class Shown(NamedTuple):
 
 
 async def form(visit: Visit) -> Response[bytes]:
-    """The page before anything is checked: empty, or with the code of the receipt that led here."""
+    """The page before anything is checked; the code of a receipt that led here is checked at once."""
     visit.form = {"text": visit.query.get("text", "")}
-    return await _page(visit)
+    return await (told(visit) if visit.form["text"].strip() else _page(visit))
 
 
 async def told(visit: Visit) -> Response[bytes]:

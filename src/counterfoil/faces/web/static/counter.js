@@ -112,6 +112,15 @@
   const first = document.querySelector("[data-first]");
   if (wrong && !document.querySelector("[autofocus]")) wrong.focus();
   else if (first) first.focus();
+  const paper = document.querySelector("[data-print] ~ div .cf-receipt");
+  if (paper) { // The paper is 80 mm wide and as long as this receipt: a style sheet alone cannot say so.
+    const codes = all(".cf-receipt__code", paper);
+    Object.assign(paper.style, { width: "76mm", maxWidth: "none", fontSize: "9.5pt", padding: "0", border: "0" });
+    for (const code of codes) code.style.maxWidth = "62mm";
+    const tall = Math.ceil(paper.offsetHeight * 25.4 / 96) + 8;
+    for (const one of [paper, ...codes]) one.removeAttribute("style");
+    document.styleSheets[0].insertRule(`@page receipt { size: 80mm ${tall}mm; margin: 2mm; }`, document.styleSheets[0].cssRules.length);
+  }
   if (document.querySelector("[data-print]")) window.addEventListener("load", () => { if (!navigator.webdriver) window.print(); });
 
   // --- the idle lock: said before it comes, and put off while somebody types ------------------------------------------
