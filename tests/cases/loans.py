@@ -216,6 +216,13 @@ def _() -> tuple[House, Request]:
     return house, house.request("loan-recover", till="T1", loan=opened(house), amount=100)
 
 
+@reached("loan.minor")
+def _() -> tuple[House, Request]:
+    house = counter()
+    house.do("minor-mark", customer=house.customer, details=bytes(32), minor=True)
+    return house, house.request("loan-apply", **application(house))
+
+
 @reached("loan.amount")
 def _() -> tuple[House, Request]:
     house = counter()

@@ -13,6 +13,8 @@ from counterfoil.kernel.outcomes import Fault
 from counterfoil.office import refusals as no
 from counterfoil.office import requests as ask
 from counterfoil.office import rules
+from counterfoil.office.people.refusals import PersonDied
+from counterfoil.office.people.rights import died
 from counterfoil.office.rules import Decision, Part, Sitting
 from counterfoil.office.state import State
 
@@ -63,6 +65,8 @@ def decide_open_account(a: ask.OpenAccount, s: State, by: Sitting) -> Decision:
         return refused
     if s.customer.get(a.customer) is None:
         return no.CustomerUnknown(a.customer)
+    if died(s, a.customer):
+        return PersonDied(a.customer)
     if a.product not in rules.edition(s).products:
         return no.ProductUnknown(a.product)
     return [Part(a.kind, (f.AccountOpened(_free(s.holding.rows, by.chance, ACCOUNT_LEAD), a.product, a.customer),))]

@@ -6,6 +6,7 @@ Always true:
    today's is refused, and so is a payment beyond the exact payoff (``test_which_refusal_wins``).
 2. One loan at a time, and so much a year, by customer: at two windows, in one visit and in one group alike
    (``test_a_loan_asked_at_two_windows``). No loan is paid back with another.
+   Nobody lends to a child or to the dead (``test_nobody_lends_to_a_child_or_to_the_dead``).
 3. Payments are taken from an account only as the borrower agreed, on the evening of their due date, whole or not at
    all, once, and never from what is held, protected or not hers (``test_a_due_is_taken_as_she_agreed``).
 4. A missed payment leads to a free deferral offer; there is no charge of any kind, so no fee on a fee.
@@ -33,7 +34,8 @@ from counterfoil.office.loans import asks as ask
 from counterfoil.office.loans import refusals as no
 from counterfoil.office.loans.folds import a_year_before, days_between, lent_since
 from counterfoil.office.loans.rows import ApplicationRow, LoanRow
-from counterfoil.office.people.rights import benefits_left, may_draw, owners
+from counterfoil.office.people.refusals import PersonDied
+from counterfoil.office.people.rights import benefits_left, died, may_draw, owners
 from counterfoil.office.rules import NOTHING, Decision, Part, Pledged, Sitting
 from counterfoil.office.state import State
 from counterfoil.policy.edition import Edition
@@ -132,8 +134,7 @@ def decide_apply(a: ask.ApplyForLoan, s: State, by: Sitting) -> Decision:
     if isinstance(terms, Refusal):
         return terms
     refused = rules.in_currency(s, a.currency)
-    if not refused and s.customer.get(a.customer) is None:
-        refused = office_no.CustomerUnknown(a.customer)
+    refused = refused or _may_borrow(s, a.customer)
     refused = refused or within_terms(s, terms, a.amount, a.every, a.number_of_payments)
     if refused:
         return refused
@@ -155,6 +156,16 @@ def decide_apply(a: ask.ApplyForLoan, s: State, by: Sitting) -> Decision:
         decision="no" if reasons else "yes", reasons=reasons,
     )  # fmt: skip
     return [Part(a.kind, (fact,))]
+
+
+def _may_borrow(s: State, customer: str) -> Refusal | None:
+    """A living person who is of age: a contract binds nobody else (12 CFR 1002.6(b)(2)(i) lets age count for that)."""
+    if s.customer.get(customer) is None:
+        return office_no.CustomerUnknown(customer)
+    if died(s, customer):
+        return PersonDied(customer)
+    row = s.minor.get(customer)
+    return no.LoanMinor(customer) if row is not None and row.minor else None
 
 
 def _owing(s: State, customer: str) -> bool:
@@ -182,8 +193,7 @@ def decide_open(a: ask.OpenLoan, s: State, by: Sitting, pledged: Pledged = NOTHI
     if isinstance(terms, Refusal):
         return terms
     refused = rules.in_currency(s, a.currency) or rules.known_faces(s, a.count)
-    if not refused and s.customer.get(a.customer) is None:
-        refused = office_no.CustomerUnknown(a.customer)
+    refused = refused or _may_borrow(s, a.customer)
     if not refused and a.account is not None:
         refused = rules.paying_in(s, a.account)
     if not refused and a.dues_from is not None:

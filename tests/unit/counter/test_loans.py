@@ -142,6 +142,24 @@ def test_a_loan_to_an_account_and_paid_from_it_moves_no_cash() -> None:
     house.check()
 
 
+def test_nobody_lends_to_a_child_or_to_the_dead() -> None:
+    """No application, and no agreement on one that was approved before; and no account for the dead."""
+    house = counter()
+    quote, case = shown(house, amount=10_000), applied(house, amount=10_000)
+
+    def outcomes() -> list[str]:
+        apply = house.decide("loan-apply", **application(house, amount=10_000))
+        agree = house.decide("loan-open", **agreement(house, quote, case))
+        return [outcome_of(one) for one in (apply, agree, house.decide("account-open", customer=house.customer))]
+
+    house.do("minor-mark", customer=house.customer, details=bytes(32), minor=True)
+    assert outcomes() == ["loan.minor", "loan.minor", "accepted"]
+    house.do("minor-mark", customer=house.customer, details=bytes(32), minor=False)
+    assert outcomes() == ["accepted"] * 3
+    house.do("death-note", customer=house.customer, died="2026-03-01", papers="certificate", approve=[SUPERVISOR])
+    assert outcomes() == ["death.noted"] * 3
+
+
 def test_a_loan_asked_at_two_windows() -> None:
     """Both in one group, and both in one visit: the second one is refused."""
     house = counter()

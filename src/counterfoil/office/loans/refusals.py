@@ -46,6 +46,15 @@ class LoanNotLost(Refusal):
 
 
 @coded(
+    "loan.minor",
+    mark("Customer {customer} is under age, and no loan is made to a child. Nothing has been recorded."),
+)
+@dataclass(frozen=True, slots=True)
+class LoanMinor(Refusal):
+    customer: str
+
+
+@coded(
     "loan.amount",
     mark(
         "A loan here is {least} to {most}, and {asked} was asked for. Ask for an amount between them. Nothing has been "
