@@ -16,8 +16,10 @@ from PIL import Image
 from counterfoil.kernel.outcomes import Malformed
 
 FORMATS = ("JPEG", "PNG", "WEBP")
-PIXELS_MAX = 40_000_000
-"""A phone's camera gives 12 to 50 million; a smaller photo reads as well."""
+PIXELS_MAX = {"JPEG": 40_000_000}
+WHOLE_PIXELS_MAX = 16_000_000
+"""A phone's camera gives 12 to 50 million, as JPEG, which is made smaller while it is unpacked. Other pictures (of
+screens, mostly) are unpacked whole: 70 KB can hold 40 million pixels, which take 240 MB."""
 SIDE_MAX = 2_400
 """Photos are made smaller than this on each side first: a code of 85 modules is still read."""
 CODES_MAX = 16
@@ -47,7 +49,7 @@ def _opened(photo: bytes) -> Image.Image:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # The size is checked here, by our own bound.
             picture = Image.open(io.BytesIO(photo), formats=FORMATS)
-            if picture.width * picture.height > PIXELS_MAX:
+            if picture.width * picture.height > PIXELS_MAX.get(picture.format or "", WHOLE_PIXELS_MAX):
                 raise Malformed("the picture has too many pixels", field="photo")
             picture.draft("L", (SIDE_MAX, SIDE_MAX))
             gray = picture.convert("L")

@@ -44,9 +44,17 @@ def test_what_is_no_picture_is_malformed(data: bytes) -> None:
         scanning.codes(data)
 
 
-def test_a_picture_too_large_is_refused() -> None:
+@pytest.mark.parametrize(
+    ("form", "size", "good"),
+    [("PNG", (4_000, 4_000), True), ("PNG", (4_001, 4_000), False),
+     ("JPEG", (8_000, 5_000), True), ("JPEG", (8_001, 5_000), False)],
+)  # fmt: skip
+def test_a_picture_too_large_is_refused(form: str, size: tuple[int, int], good: bool) -> None:
     out = io.BytesIO()
-    Image.new("1", (8_000, 8_000)).save(out, "PNG")
-    assert len(out.getvalue()) < 100_000
-    with pytest.raises(Malformed, match="too many pixels"):
-        scanning.codes(out.getvalue())
+    Image.new("1" if form == "PNG" else "L", size).save(out, form)
+    assert len(out.getvalue()) < 700_000
+    if good:
+        assert scanning.codes(out.getvalue()) == []
+    else:
+        with pytest.raises(Malformed, match="too many pixels"):
+            scanning.codes(out.getvalue())

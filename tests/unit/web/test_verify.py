@@ -174,3 +174,18 @@ def test_a_bundles_open_points_are_all_told() -> None:
         other = [one for one in report.not_proved if one not in known]
         assert all(one.startswith(("the time:", "who holds the key")) for one in other)
         assert sum(one.startswith("who holds") for one in other) == len(report.enrolled_by_operator)
+
+
+def test_what_takes_long_counts_for_more() -> None:
+    """A whole day's file, which anybody can make, takes seconds to check: one address gets about one a minute."""
+    assert verify.weight({}) == 1
+    assert verify.weight({"file": b"x" * 1_000}) == 1
+    assert verify.weight({"photo": b"x"}) == 1 + verify.CHECKS_A_PHOTO
+    assert verify.weight({"file": b"x" * verify.FILE_BYTES_MAX}) > verify.CHECKS_A_MINUTE
+    assert verify.weight({"file": b"x" * (verify.FILE_BYTES_MAX + 1)}) == 1, "it is not checked"
+    with open_screen() as screen:
+        screen.get("/verify")
+        assert screen.send("/verify", {}, {"file": b"x" * 4_000_000}).status == 200
+        assert screen.send("/verify", {"text": "CF1:A"}, {}).status == 429
+        screen.ticking.now += 61
+        assert screen.post("/verify", {"text": "CF1:A"}).status == 200

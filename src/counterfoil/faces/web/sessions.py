@@ -238,14 +238,14 @@ class Sessions:
 
     # --- bounds ------------------------------------------------------------------------------------------------------
 
-    def over(self, who: str, what: str, most: int) -> int:
-        """Counts one more of ``what`` by ``who`` in this minute. Seconds to wait if that is more than ``most``, else
-        0."""
+    def over(self, who: str, what: str, most: int, *, weight: int = 1) -> int:
+        """Counts one more of ``what`` by ``who`` in this minute, or as many as it weighs. Seconds to wait if there were
+        ``most`` already, else 0."""
         key, now = f"{what}\x00{who}", self._seconds()
         began, count = self._counts.pop(key, (now, 0))
         if now - began >= 60:
             began, count = now, 0
-        self._counts[key] = (began, count + 1)
+        self._counts[key] = (began, count + weight)
         while len(self._counts) > COUNTERS_MAX:
             self._counts.popitem(last=False)
         return 0 if count < most else int(began + 60 - now) + 1

@@ -30,7 +30,8 @@ FILE_BYTES_MAX = 4_194_304
 """A day's bundle of a busy office is smaller; larger ones are checked by ``counterfoil verify``."""
 PHOTO_BYTES_MAX = 12_582_912
 UPLOAD_BYTES_MAX = FILE_BYTES_MAX + PHOTO_BYTES_MAX + 262_144
-CHECKS_A_MINUTE = 30
+CHECKS_A_MINUTE, FILE_BYTES_A_CHECK, CHECKS_A_PHOTO = 30, 131_072, 3
+"""From one address. A large file and a photo take as long as many slips, and count as many."""
 TEXT_CHARACTERS_MAX = 200_000
 
 NOT_PROVED: Mapping[str, str] = {
@@ -92,7 +93,8 @@ async def form(visit: Visit) -> Response[bytes]:
 
 async def told(visit: Visit) -> Response[bytes]:
     """What was brought, checked; what was typed stays."""
-    wait = visit.sessions.over(visit.request.client.host if visit.request.client else "?", "verify", CHECKS_A_MINUTE)
+    peer = visit.request.client.host if visit.request.client else "?"
+    wait = visit.sessions.over(peer, "verify", CHECKS_A_MINUTE, weight=weight(visit.files))
     if wait:
         said = visit.say(mark("Too many tries from here. Wait {seconds} seconds.")).format(seconds=wait)
         answer = await _page(visit, errors={"text": said}, status=429)
@@ -109,6 +111,13 @@ async def told(visit: Visit) -> Response[bytes]:
         most = visit.say(mark("These are too many at once. Check {most} at a time.")).format(most=checking.RECORDS_MAX)
         return await _page(visit, errors={"text": most}, status=422)
     return await _page(visit, found=found)
+
+
+def weight(files: Mapping[str, bytes]) -> int:
+    """As how many checks it counts. What is too large is not checked at all."""
+    file, photo = len(files.get("file", b"")), len(files.get("photo", b""))
+    checked = file // FILE_BYTES_A_CHECK if file <= FILE_BYTES_MAX else 0
+    return 1 + checked + (CHECKS_A_PHOTO if 0 < photo <= PHOTO_BYTES_MAX else 0)
 
 
 async def _brought(visit: Visit, errors: dict[str, str]) -> list[bytes]:
