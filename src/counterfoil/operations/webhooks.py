@@ -18,7 +18,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from counterfoil.facts.kinds import kind_named, kind_numbered
 from counterfoil.kernel.days import moment
@@ -79,7 +79,7 @@ class Hooks:
 
     def add(self, url: str, kinds: Sequence[str], entropy: Entropy) -> Hook:
         """A new endpoint; it is told of entries from now on."""
-        parts = urlsplit(url) if isinstance(url, str) and url.isascii() and url.isprintable() else None
+        parts = _address(url)
         if parts is None or parts.scheme not in ("http", "https") or not parts.hostname or len(url) > 500:
             raise Malformed(f"{short(url)} is not an address such as https://example.org/hook", field="url")
         if parts.username or parts.password:
@@ -131,6 +131,17 @@ class Hooks:
         self._desk.note({"webhook": [tuple(hook)]})
         self._hooks[hook.id] = hook
         return hook
+
+
+def _address(url: object) -> SplitResult | None:
+    """The parts of an address that a message can be sent to; None if it is none."""
+    if not isinstance(url, str) or not url.isascii() or not url.isprintable() or " " in url:
+        return None
+    try:
+        parts = urlsplit(url)
+        return parts if parts.port != 0 else None  # Asking for the port reads it.
+    except ValueError:
+        return None
 
 
 def pending(store: OfficeStore, hook: Hook, count: int) -> tuple[list[Message], tuple[int, int]]:

@@ -107,5 +107,5 @@ class Deliveries:
                 return str(answer.status_code), answer.is_success
         except TimeoutError:
             return "Timeout", False
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
             return type(error).__name__, False

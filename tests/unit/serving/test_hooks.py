@@ -253,7 +253,8 @@ def test_the_signature_is_the_published_one() -> None:
 @pytest.mark.parametrize(
     ("url", "kinds"),
     [("ftp://a.example/", []), ("https://", []), ("https://u:p@a.example/", []), ("https://a.example/\n", []),
-     ("https://a.example/" + "x" * 500, []), ("https://a.example/", ["no-such"]), ("a.example", [])],
+     ("https://a.example/" + "x" * 500, []), ("https://a.example/", ["no-such"]), ("a.example", []),
+     ("http://[", []), ("http://exa mple.org", []), ("http://a.example:99999/", []), ("http://a.example:0/", [])],
 )  # fmt: skip
 def test_an_endpoint_that_is_none_is_refused(url: str, kinds: list[str]) -> None:
     house = counter()

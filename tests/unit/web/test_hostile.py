@@ -9,13 +9,12 @@ import pytest
 
 from counterfoil.faces.web import app
 from counterfoil.testing.builders import SUPERVISOR
-from unit.web.screen import Screen
+from unit.web.screen import ORIGIN, Screen
 from unit.web.test_customer import at_home, her
 
-PARTS = ("9" * 25, "9223372036854775808", "4294967296", "9" * 400, "-1", "%00", "%ff%fe", "..%2f..%2fetc%2fpasswd",
-         "%0d%0aSet-Cookie:x=1", "A" * 600, "٣")  # fmt: skip
+PARTS = ("9" * 25, "9223372036854775808", "-1", "%00", "%ff%fe", "..%2f..%2fetc%2fpasswd", "%0d%0aSet-Cookie:x=1", "٣")
 NAMES = ("from", "to", "before", "q", "text", "then", "back", "rid", "as_of", "date", "page", "after", "visit")
-VALUES = ("%00", "9" * 25, "-1", "%ed%a0%80", "0000-01-01", "9999-12-31", "A" * 600, "%0d%0ax:y", "//evil.example")
+VALUES = ("%00%0d%0ax:y", "9" * 25, "%ed%a0%80", "0000-01-01", "//evil.example")
 
 
 def answers(screen: Screen, faces: tuple[str, ...]) -> list[tuple[str, int]]:
@@ -48,6 +47,25 @@ def test_nothing_in_an_address_makes_a_fault(faces: tuple[str, ...]) -> None:
         else:
             her(screen)
         assert answers(screen, faces) == []
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Content-Type: text/plain; charset=punycode",
+        'content-TYPE:x/y;a=b;CHARSET="utf-7"',
+        "Content-Type: x; charset=zlib",
+    ],
+)
+def test_a_part_of_a_form_cannot_choose_how_it_is_decoded(header: str) -> None:
+    """300 KB of punycode took the loop 13 seconds, in which no page was answered."""
+    with at_home() as screen:
+        token = screen.get("/verify").token
+        parts = [f'name="_token"\r\n\r\n{token}', f'name="text"\r\n{header}\r\n\r\na-b']
+        body = "".join(f"--x\r\nContent-Disposition: form-data; {part}\r\n" for part in parts) + "--x--\r\n"
+        sent = {"Content-Type": "multipart/form-data; boundary=x", "Origin": ORIGIN}
+        assert screen.client.post("/verify", content=body.encode(), headers=sent).status_code == 400
+        assert screen.client.post("/verify", content=body.replace(header, "X: y"), headers=sent).status_code == 200
 
 
 def test_what_everybody_brings_waits_in_a_row_of_its_own() -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hmac
 import json
+import re
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -63,6 +64,7 @@ HOME = {CLERKS: "/counter", CUSTOMERS: "/me", PUBLIC: "/verify"}
 """Whose pages there are, and where each begins."""
 BODY_BYTES_MAX = 262_144
 FIELDS_MAX = 400
+_OWN_CHARSET = re.compile(rb"content-type[^\r\n]*charset", re.IGNORECASE)
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -265,11 +267,15 @@ async def read_upload(request: Request[Any, Any, Any]) -> tuple[dict[str, str], 
         return await read_form(request), {}
     typed: dict[str, str] = {}
     files: dict[str, bytes] = {}
+    # The framework decodes a part by whatever codec the part names. Browsers name none; some codecs (punycode) take
+    # minutes for what fits into a form, and all pages would wait.
+    if _OWN_CHARSET.search(await request.body()):
+        raise Malformed("a part of the form names its own alphabet", field="form")
     try:
         sent = await request.form()
     except RequestEntityTooLarge:
         raise
-    except (HTTPException, ValueError):
+    except (HTTPException, ValueError, LookupError):
         raise Malformed("the form cannot be read", field="form") from None
     for name, value in sent.multi_items():
         if isinstance(value, UploadFile):
