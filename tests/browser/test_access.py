@@ -72,7 +72,7 @@ def states(page: Page, office: Counter) -> Iterator[str]:
     page.locator("#work button[type=submit]").click()
     page.wait_for_url("**/check/*")
     yield "check page with a refusal to come"
-    page.locator("main .usa-button--big").click()
+    page.locator("main .cf-actions button[type=submit]").click()
     page.wait_for_url("**/done/*")
     yield "refused"
     page.goto(f"{url}/counter/do/cash-from-vault")
