@@ -21,8 +21,9 @@ stop() {
 
 what=${1:-demo}
 case $what in
-    demo) lock=requirements.lock extras= ;;
-    test) lock=requirements-test.lock extras='[keyring,postgres,printer,scan]' ;;
+    demo) lock=requirements.lock extras= compiled=--compile ;;
+    # Half a minute of compiling six thousand modules, of which the tests import a few hundred: those are compiled then.
+    test) lock=requirements-test.lock extras='[keyring,postgres,printer,scan]' compiled=--no-compile ;;
     *) stop "To set up, say what for; run: scripts/setup.sh demo (or: scripts/setup.sh test)" ;;
 esac
 
@@ -100,9 +101,9 @@ rm -rf "$probe"
 # 6. Exactly what is locked, then the checkout itself, built by the locked backend.
 say "Installing what $lock names …"
 rm -f .venv/.demo .venv/.test
-pip install --quiet --require-hashes --only-binary :all: -r "$lock" ||
+pip install --quiet $compiled --require-hashes --only-binary :all: -r "$lock" ||
     stop "A locked package could not be installed (the reason is above); once it is put right, run: make $what"
-pip install --quiet --no-deps --no-build-isolation --no-index --editable ".$extras" ||
+pip install --quiet $compiled --no-deps --no-build-isolation --no-index --editable ".$extras" ||
     stop "The checkout could not be installed (the reason is above); run: make clean, then: make $what"
 printf '%s\n' "$wanted_environment" >.venv/.environment
 printf '%s\n' "$wanted_content" >".venv/.$what"

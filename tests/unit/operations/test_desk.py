@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from typing import NamedTuple
 
 import pytest
 
@@ -362,37 +363,25 @@ def test_every_kind_is_decided() -> None:
     assert set(ASKS) - {"visit"} == of_clerks, "a visit's entries are those of its services"
 
 
-@pytest.mark.parametrize("kind", DONE)
-def test_every_request_is_sent_twice(kind: str) -> None:
-    facts, ready = DONE[kind]
-    house, request = ready()
-    first = taken(house.desk.one(request))
-    assert [type(fact).__name__ for entry in first.entries for fact in entry.facts] == facts
-    assert all(entry.slip.startswith("CF1:") for entry in first.entries)
-    again = unchanged(house, lambda: house.desk.one(request))
-    assert again == first
-    house.check()
-    house.reopened()
-    assert house.desk.recall(request.id) == first
-    assert house.desk.one(request) == first
-    house.check()
+class Asked(NamedTuple):
+    """A request of a kind that was accepted a moment ago."""
+
+    house: House
+    request: Request
+    first: Accepted
+    facts: list[str]
 
 
-@pytest.mark.parametrize("kind", DONE)
-def test_the_same_id_with_another_body_is_an_error(kind: str) -> None:
-    house, request = DONE[kind][1]()
-    house.desk.one(request)
-    other = house.request("customer-open", tier="known", details=b"\7" * 32, id=request.id)
-    error = unchanged(house, lambda: house.desk.handle([other])[0])
-    assert isinstance(error, Differs)
-    assert error.field == "id"
-    assert request.id.hex() in str(error)
+@pytest.fixture(scope="module", params=DONE)
+def asked(request: pytest.FixtureRequest) -> Asked:
+    """Each kind once for the tests that look at it: some need years of days before they can be asked."""
+    facts, ready = DONE[request.param]
+    house, ask = ready()
+    return Asked(house, ask, taken(house.desk.one(ask)), facts)
 
 
-@pytest.mark.parametrize("kind", DONE)
-def test_an_entry_carries_its_request_and_the_signatures_that_its_kind_asks_for(kind: str) -> None:
-    house, request = DONE[kind][1]()
-    answer = taken(house.desk.one(request))
+def test_an_entry_carries_its_request_and_the_signatures_that_its_kind_asks_for(asked: Asked) -> None:
+    house, request, answer, _ = asked
     for number, entry in enumerate(answer.entries, start=1):
         kept = house.store.entries(entry.epoch, entry.sequence, 1)[0]
         read = read_entry(kept)
@@ -405,6 +394,29 @@ def test_an_entry_carries_its_request_and_the_signatures_that_its_kind_asks_for(
             signer.key_id for signer in [*request.signers, *([request.proves] if request.proves else [])]
         }
         assert len(approvals) >= kind_named(entry.kind).signers
+
+
+def test_the_same_id_with_another_body_is_an_error(asked: Asked) -> None:
+    house, request, _, _ = asked
+    other = house.request("customer-open", tier="known", details=b"\7" * 32, id=request.id)
+    error = unchanged(house, lambda: house.desk.handle([other])[0])
+    assert isinstance(error, Differs)
+    assert error.field == "id"
+    assert request.id.hex() in str(error)
+
+
+def test_every_request_is_sent_twice(asked: Asked) -> None:
+    """The last to look: it opens the office anew."""
+    house, request, first, facts = asked
+    assert [type(fact).__name__ for entry in first.entries for fact in entry.facts] == facts
+    assert all(entry.slip.startswith("CF1:") for entry in first.entries)
+    again = unchanged(house, lambda: house.desk.one(request))
+    assert again == first
+    house.check()
+    house.reopened()
+    assert house.desk.recall(request.id) == first
+    assert house.desk.one(request) == first
+    house.check()
 
 
 # --- groups ----------------------------------------------------------------------------------------------------------
