@@ -54,7 +54,9 @@ def test_a_score_would_be_noticed(name: str) -> None:
 
 def test_limits_and_prices_name_no_office_and_no_person() -> None:
     """One price and one limit at every office: an edition has no place where it could say otherwise."""
-    for file in sorted((PROJECT / "src/counterfoil/policy/editions").glob("*.toml")):
+    files = sorted((PROJECT / "src/counterfoil/policy/editions").glob("*.toml"))
+    assert files
+    for file in files:
         edition = tomllib.loads(file.read_text("utf-8"))
         assert not {"office", "offices", "till", "clerk", "customer"} & (set(edition) - {"till"}), file.name
         assert set(edition.get("till", {})) <= {"cash_max", "blind_count", "source"}, file.name

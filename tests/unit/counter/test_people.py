@@ -179,6 +179,8 @@ def test_an_empty_account_of_an_estate_can_be_closed() -> None:
     house = estate()
     house.do("estate-pay", **TWO, till="T1", account=house.account, amount=50_000, presented_by=house.names["other"])
     house.do("account-close", account=house.account, reason="paid out to the estate")
+    assert house.desk.state.holding.rows[house.account,].state == "closed"
+    assert house.owed() == 0
 
 
 # --- levies -----------------------------------------------------------------------------------------------------------

@@ -396,6 +396,10 @@ def test_an_entry_carries_its_request_and_the_signatures_that_its_kind_asks_for(
         assert len(approvals) >= kind_named(entry.kind).signers
 
 
+def test_a_rebuild_gives_the_same_books(asked: Asked) -> None:
+    asked.house.check()
+
+
 def test_the_same_id_with_another_body_is_an_error(asked: Asked) -> None:
     house, request, _, _ = asked
     other = house.request("customer-open", tier="known", details=b"\7" * 32, id=request.id)
@@ -412,7 +416,6 @@ def test_every_request_is_sent_twice(asked: Asked) -> None:
     assert all(entry.slip.startswith("CF1:") for entry in first.entries)
     again = unchanged(house, lambda: house.desk.one(request))
     assert again == first
-    house.check()
     house.reopened()
     assert house.desk.recall(request.id) == first
     assert house.desk.one(request) == first
@@ -512,13 +515,6 @@ def test_what_ends_a_group_in_the_middle_stops_the_till() -> None:
 
 
 # --- the folds -------------------------------------------------------------------------------------------------------
-
-
-def test_a_rebuild_gives_the_same_books() -> None:
-    for _, ready in DONE.values():
-        house, request = ready()
-        house.desk.one(request)
-        house.check()
 
 
 def test_deciding_changes_nothing() -> None:
