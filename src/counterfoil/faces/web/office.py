@@ -143,7 +143,7 @@ async def cash_reports(visit: Visit) -> Response[bytes]:
     reports = [
         {
             **one,
-            "missing": [visit.say(words.detail(name).text) for name in one["missing"]],
+            "missing": [visit.say((words.DETAILS.get(name) or words.FIELDS[name]).text) for name in one["missing"]],
             "movements": [{**each, "title": visit.say(title_of(each["kind"]))} for each in one["movements"]],
         }
         for one in (found or {}).get("reports", ())
