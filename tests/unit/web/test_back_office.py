@@ -156,8 +156,10 @@ def test_cash_over_the_line_is_a_page() -> None:
         screen.sign_in(SUPERVISOR)
         shown = screen.get("/office/cash-reports").text
         assert shown.count("$500.01 paid in") == 2, "for her, and by her friend"
-        for said in (f"/office/customer/{house.customer}", "Mar 17, 2026", "somebody else came", "for somebody else",
-                     f"at the window: {friend}", "deposits", "Date of birth, Papers shown", "work or trade"):  # fmt: skip
+        for said in (
+            f"/office/customer/{house.customer}", "Mar 17, 2026", "somebody else came", "for somebody else", "deposits",
+            f"at the window: {friend}", "Date of birth, Papers shown", "work or trade",
+        ):  # fmt: skip
             assert said in shown, said
         assert screen.get("/office/cash-reports?date=yesterday").status == 422
         screen.get("/lang/es")
