@@ -351,6 +351,18 @@ def test_the_cookie_changes_and_ends() -> None:
         assert screen.get("/me").status == 401
 
 
+def test_what_was_left_open_is_let_go() -> None:
+    """Her cookie is worth nothing at once; the memory of it goes with the next look, whoever asks for a page."""
+    with at_home() as screen:
+        her(screen)
+        screen.ticking.now += MEMBER_IDLE_SECONDS - 1
+        assert screen.get("/me").status == 200
+        screen.ticking.now += MEMBER_IDLE_SECONDS - 1
+        assert screen.get("/me/prices").status == 200  # Everybody's page keeps nobody signed in.
+        screen.ticking.now += 1
+        assert screen.get("/me").status == 401
+
+
 def test_a_form_without_its_token_signs_nobody_in() -> None:
     with at_home() as screen:
         account = her(screen)

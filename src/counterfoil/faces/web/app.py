@@ -56,6 +56,8 @@ from counterfoil.operations.self_service import NotHers, SelfService
 from counterfoil.operations.service import Service
 from counterfoil.operations.window import note_event
 
+LOOK_SECONDS = 10
+"""So often customers' sessions are looked through for idle ones."""
 Show = Callable[[Visit], Awaitable[Response[bytes]]]
 
 
@@ -175,6 +177,7 @@ class Gate:
         self.approvals = Approvals(house.seconds)
         self.unfinished = Unfinished(service, self.sessions, self.approvals, house.seconds, house.report)
         self._watch: asyncio.Task[None] | None = None
+        self._looked = house.seconds()
 
     async def answer(self, page: Page, request: Request[Any, Any, Any]) -> Response[bytes]:
         """The page's answer, dressed."""
@@ -206,9 +209,11 @@ class Gate:
         guest, language = guest_of(request), language_of(request)
         hers = page.face == CUSTOMERS
         sessions = self.customers if hers else self.sessions
-        for gone in self.customers.idle_now():
-            self.customers.close(gone)
+        self._let_customers_go()
         session = sessions.find(request.cookies.get(MEMBER_COOKIE if hers else COOKIE))
+        if session is not None and hers and sessions.rests(session):
+            sessions.close(session)
+            session = None
         visit = Visit(
             request, self.service if page.face == CLERKS else self.everybody, self.house, sessions, self.approvals,
             guest or secrets.token_urlsafe(32), language, self.house.catalog(language), session, face=page.face,
@@ -217,6 +222,14 @@ class Gate:
         if not guest and session is None:
             visit.set_cookie(GUEST_COOKIE, visit.guest)
         return visit
+
+    def _let_customers_go(self) -> None:
+        """Ends what customers left open. Now and then: there may be thousands, and each page would look at all."""
+        now = self.house.seconds()
+        if now - self._looked >= LOOK_SECONDS:
+            self._looked = now
+            for gone in self.customers.idle_now():
+                self.customers.close(gone)
 
     async def _answer(self, page: Page, visit: Visit) -> Response[bytes]:
         await self._lock_idle()

@@ -218,6 +218,10 @@ class Sessions:
         now = self._seconds()
         return [s for s in self._open.values() if not s.locked and now - s.seen >= self.idle]
 
+    def rests(self, session: Session) -> bool:
+        """Whether it has been idle too long."""
+        return self._seconds() - session.seen >= self.idle
+
     def others_of(self, session: Session) -> list[Session]:
         """Further sessions of the same clerk, at other window."""
         return [s for s in self._open.values() if s.clerk == session.clerk and s is not session]
