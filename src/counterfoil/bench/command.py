@@ -154,25 +154,27 @@ def _desk_report(result: Mapping[str, Any]) -> str:
 @_count("--batches", 40, "Batches by four clients.")
 @_count("--batch", 500, "Deposits in a batch.")
 @_count("--existing", 0, "Deposits that stand in the journal before.", least=0)
+@click.option("--front/--no-front", default=True, help="Whether a process of its own reads the requests.")
 @_SEED
 @_KEEP
 @json_option
 def http(
-    deposits: int, batches: int, batch: int, existing: int, seed: int, keep: Path | None, json_: bool
+    deposits: int, batches: int, batch: int, existing: int, front: bool, seed: int, keep: Path | None, json_: bool
 ) -> int:  # fmt: skip
     """Deposits over HTTP, signed by their clients: a server's own process, one by one and in batches."""
     from counterfoil.bench import http as measured
 
     with progress() as say:
         result = measured.run(
-            count=deposits, batches=batches, batch=batch, existing=existing, seed=seed, keep=keep, say=say
+            count=deposits, batches=batches, batch=batch, existing=existing, front=front, seed=seed, keep=keep, say=say
         )
     _tell(result, json_, _http_report)
     return DONE
 
 
 def _http_report(result: Mapping[str, Any]) -> str:
-    lines = [told(result["machine"]), f"seed {result['seed']}; {result['existing']:,} deposits stood before"]
+    how = "read by a front" if result["front"] else "read by the office's process"
+    lines = [told(result["machine"]), f"seed {result['seed']}; {result['existing']:,} deposits stood before; {how}"]
     for name, text in (("single", "one by one"), ("batch", "in batches")):
         row = result[name]
         lines.append(

@@ -39,6 +39,7 @@ from counterfoil.client.keys import Signed, Signs, signed
 from counterfoil.kernel.outcomes import Fault
 from counterfoil.ledger.booking import till_account
 from counterfoil.operations.clients import Tokens
+from counterfoil.serving.process import loop_factory
 
 CLIENTS, BATCHERS = 64, 4
 READY_SECONDS = 120
@@ -46,11 +47,11 @@ READY_SECONDS = 120
 
 def run(
     *, count: int = 20_000, batches: int = 40, batch: int = 500, accounts: int = 1_000, existing: int = 0,
-    seed: int = 1, keep: Path | None = None, say: Callable[[str], None] = lambda line: None,
+    front: bool = True, seed: int = 1, keep: Path | None = None, say: Callable[[str], None] = lambda line: None,
 ) -> dict[str, Any]:  # fmt: skip
     """``count`` deposits by 64 clients, then ``batches`` of ``batch`` by four; the figures, ready for JSON.
 
-    ``existing``: deposits that stand in the journal before, made at the desk.
+    ``existing``: deposits that stand in the journal before, made at the desk; ``front``: the server's setting.
     """
     with folder_for(keep, "http") as folder:
         say("making the office")
@@ -58,7 +59,7 @@ def run(
         machine = machine_facts(folder)
         say("signing the requests")
         singles, many = office.signed(count), office.signed(batches * batch)
-        with served(folder) as url:
+        with served(folder, front=front) as url:
             say(f"{count:,} deposits by {CLIENTS} clients")
             alone = _watched(url, CLIENTS, [_single(url, token, one) for one in singles])
             say(f"{batches} batches of {batch}")
@@ -66,7 +67,7 @@ def run(
             together = _watched(url, BATCHERS, [_batch(url, token, group) for group in groups])
         _check(folder, office.size, [*singles, *many])
         return {
-            "machine": machine, "seed": seed, "accounts": accounts, "existing": existing,
+            "machine": machine, "seed": seed, "accounts": accounts, "existing": existing, "front": front,
             "single": {"clients": CLIENTS, "deposits": count, **_figures(alone, count, machine)},
             "batch": {
                 "clients": BATCHERS, "batch": batch, "deposits": len(many), **_figures(together, len(many), machine),
@@ -123,8 +124,9 @@ def stand_before(office: BenchOffice, existing: int, say: Callable[[str], None])
 
 
 @contextmanager
-def served(folder: Path, *more: str) -> Iterator[str]:
-    """The office behind a server of its own process; its address. ``more``: options of ``counterfoil serve``."""
+def served(folder: Path, *more: str, front: bool = False) -> Iterator[str]:
+    """The office behind a server of its own process; its address. ``more``: options of ``counterfoil serve``;
+    ``front``: its setting of that name."""
     ready, log = folder.with_name("ready"), folder.with_name("server.log")
     command = [
         sys.executable,
@@ -139,7 +141,9 @@ def served(folder: Path, *more: str) -> Iterator[str]:
         *more,
     ]
     with log.open("w") as err:
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=err, env=os.environ)
+        process = subprocess.Popen(
+            command, stdout=subprocess.DEVNULL, stderr=err, env={**os.environ, "COUNTERFOIL_FRONT": str(front).lower()}
+        )  # fmt: skip
     try:
         until = time.monotonic() + READY_SECONDS
         while not ready.exists():
@@ -176,7 +180,8 @@ def _watched(url: str, clients: int, requests: Sequence[bytes]) -> tuple[float, 
     gc.collect()
     gc.freeze()  # The requests of real clients do not lie in one memory; the collector need not walk these.
     try:
-        seconds, times = asyncio.run(_everyone(url, clients, requests))
+        with asyncio.Runner(loop_factory=loop_factory()) as runner:
+            seconds, times = runner.run(_everyone(url, clients, requests))
         return seconds, times, _processor_seconds(url) - before
     finally:
         gc.unfreeze()
@@ -249,7 +254,7 @@ def _whole_length(answer: bytearray) -> int:
 def _processor_seconds(url: str) -> float:
     """What the server has used of the processors so far, by its own metrics."""
     text = httpx.get(f"{url}/metrics", trust_env=False).text
-    return float(re.findall(r"^process_cpu_seconds_total (\S+)", text, re.M)[0])
+    return sum(map(float, re.findall(r"^(?:counterfoil_front_)?process_cpu_seconds_total (\S+)", text, re.M)))
 
 
 def _figures(

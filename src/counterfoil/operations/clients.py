@@ -62,6 +62,11 @@ class Client(NamedTuple):
         """Whether its role may have the answer; what is not its customer's, whoever answers turns away."""
         return may_read(self.role, question, own=bool(self.customer))
 
+    @property
+    def writes(self) -> bool:
+        """Whether it may ask anything that is recorded."""
+        return any(one.partition(":")[0] == WRITE for one in self.scopes)
+
     def may(self, scope: str) -> bool:
         """Whether ``scope`` is among its scopes; ``write`` holds every ``write:KIND``."""
         return scope in self.scopes or (scope.startswith(f"{WRITE}:") and WRITE in self.scopes)
@@ -86,7 +91,11 @@ class Tokens:
 
     def find(self, token: str) -> Client | None:
         """The client of a token; None if it is not one, or was revoked."""
-        row = self._rows.get(hashlib.sha256(token.encode("utf-8", "replace")).digest())
+        return self.of(hashlib.sha256(token.encode("utf-8", "replace")).digest())
+
+    def of(self, token_hash: bytes) -> Client | None:
+        """As ``find``, by the token's SHA-256."""
+        row = self._rows.get(token_hash)
         if row is None or row.revoked is not None:
             return None
         client = self._clients.get(row)

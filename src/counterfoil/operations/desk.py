@@ -89,14 +89,17 @@ class Carried:
 
     It signs nothing; the desk verifies it under the enrolled key before it decides
     (``test_a_signature_that_was_sent_is_verified_before_anything_is_decided``). ``public_key`` is known only for a key
-    that is being enrolled and proves itself.
+    that is being enrolled and proves itself. ``verified``: the message and the public key that it was found to hold
+    over and under, by this process or by another of the same server; empty if it was not looked at.
     """
 
-    __slots__ = ("_held", "key_id", "public_key", "signature")
+    __slots__ = ("key_id", "public_key", "signature", "verified")
 
-    def __init__(self, key_id: bytes, signature: bytes, *, public_key: bytes = b"") -> None:
+    def __init__(
+        self, key_id: bytes, signature: bytes, *, public_key: bytes = b"", verified: tuple[bytes, bytes] = (b"", b"")
+    ) -> None:  # fmt: skip
         self.key_id, self.signature, self.public_key = key_id, signature, public_key
-        self._held: tuple[bytes, bytes] | None = None
+        self.verified = verified
 
     def sign(self, message: bytes) -> bytes:
         """The signature as it was sent, whatever it is over."""
@@ -104,11 +107,11 @@ class Carried:
 
     def holds(self, message: bytes, public_key: bytes) -> bool:
         """Whether it is over ``message`` by ``public_key``; a right one is verified once."""
-        if self._held == (message, public_key):
+        if self.verified == (message, public_key):
             return True
         if not ed25519.holds(public_key, self.signature, message):
             return False
-        self._held = (message, public_key)
+        self.verified = (message, public_key)
         return True
 
 

@@ -45,7 +45,7 @@ from counterfoil.serving.config import Settings
 from counterfoil.serving.entrance import Entrance
 from counterfoil.serving.logs import Log
 from counterfoil.serving.place import passkeys_at, public_place
-from counterfoil.serving.watch import Metrics, Watched
+from counterfoil.serving.watch import Figures, Metrics, Watched
 
 Faces = Callable[["AtWork"], Sequence[Any]]
 """Route handlers of a face, for an office at work."""
@@ -61,6 +61,9 @@ class AtWork:
     log: Log
     metrics: Metrics
     settings: Settings
+    figures: Figures
+    """Of requests, where this process takes them."""
+    api: api_face.Api | None = None
 
     def papers(self, store: OfficeStore) -> Papers:
         """The receipts of this office, from a store that is open."""
@@ -84,15 +87,18 @@ def at_work(office: Office, settings: Settings, log: Log) -> Iterator[AtWork]:
     def reader() -> OfficeStore:
         return bootstrap.open_store(office.folder, office.settings, read_only=True)
 
-    service = Service(office.desk, office.authority, reader=reader)
+    service, figures = Service(office.desk, office.authority, reader=reader), Figures()
+    told = None if settings.front else figures
     work = AtWork(
         office,
         service,
         Tokens(office.desk),
         log,
-        Metrics(service, audited=lambda: audits.last(office.folder), now=MachineClock().now),
+        Metrics(service, told, audited=lambda: audits.last(office.folder), now=MachineClock().now),
         settings,
+        figures,
     )
+    work.api = _api_of(work) if settings.api else None
     service.warm()
     try:
         yield work
@@ -123,29 +129,28 @@ def _passkeys(work: AtWork, port: int) -> WebAuthn | None:
     return WebAuthn(place.origin, place.host, f"{row.place} {row.office}")
 
 
-def build(work: AtWork, *, new_id: Callable[[], bytes], web: Faces | None = None) -> Watched:
-    """The application: the API, the pages for people, and what operations asks. ``new_id`` gives ids of requests."""
+def application(work: AtWork, web: Faces | None = None) -> Any:
+    """What answers: the API, the pages for people, and what operations asks."""
     handlers: list[Any] = [*_operations(work)]
-    api = api_of(work) if work.settings.api else None
-    if api is not None:
-        handlers += api_face.routes(api)
+    if work.api is not None:
+        handlers += api_face.routes(work.api)
     if work.settings.web and web is not None:
         handlers += web(work)
     app = Litestar(
         route_handlers=handlers, openapi_config=None, logging_config=None, debug=False,
         exception_handlers={Exception: _nothing_there(work)},
     )  # fmt: skip
-    inner = api_face.straight(api, app) if api is not None else app
-    return Watched(
-        Entrance(inner, work.settings),
-        log=work.log,
-        metrics=work.metrics,
-        access_log=work.settings.access_log,
-        new_id=new_id,
-    )
+    return api_face.straight(work.api, app) if work.api is not None else app
 
 
-def api_of(work: AtWork) -> api_face.Api:
+def build(work: AtWork, *, new_id: Callable[[], bytes], web: Faces | None = None) -> Watched:
+    """The application, watched by this process, which takes the requests. ``new_id`` gives ids of requests."""
+    settings = work.settings
+    inner = Entrance(application(work, web), settings)
+    return Watched(inner, log=work.log, figures=work.figures, access_log=settings.access_log, new_id=new_id)
+
+
+def _api_of(work: AtWork) -> api_face.Api:
     """The API's share of an office at work."""
     row = work.office.desk.state.current
     currency = row.currency if row else ""

@@ -8,8 +8,7 @@ import os
 import secrets
 import sys
 import time
-from collections.abc import Callable, Coroutine, Mapping
-from itertools import count
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +61,7 @@ def run(
     ``bootstrap.open_with``; ``opened`` is run with the office before it is put to work."""
     from counterfoil.serving import app, server
     from counterfoil.serving.logs import Log, take_over
+    from counterfoil.serving.process import numbered_ids
 
     log = Log(sys.stderr, MachineClock().now, settings.log_level)
     take_over(log)
@@ -72,13 +72,19 @@ def run(
         if opened is not None:
             opened(office)
         work = stack.enter_context(app.at_work(office, settings, log))
-        built = app.build(
-            work, new_id=_numbered_ids(secrets.token_bytes(8)),
-            web=lambda made: app.web_of(made, secret=secrets.token_bytes(32), port=sock.getsockname()[1]),
-        )  # fmt: skip
-        if settings.otel:
-            built.spans = traces.sent_to(settings.otel)
-            stack.callback(built.spans.close)
+
+        def web(made: app.AtWork) -> Sequence[Any]:
+            return app.web_of(made, secret=secrets.token_bytes(32), port=sock.getsockname()[1])
+
+        taker: server.Taker
+        if settings.front:
+            taker = server.Before(work, app.application(work, web), sock)
+        else:
+            built = app.build(work, new_id=numbered_ids(secrets.token_bytes(8)), web=web)
+            if settings.otel:
+                built.spans = traces.sent_to(settings.otel)
+                stack.callback(built.spans.close)
+            taker = server.Direct(work, built, sock)
 
         def ready(url: str) -> None:
             log.info("ready", url=url, pid=os.getpid())
@@ -87,7 +93,7 @@ def run(
             (said or click.echo)(url)
 
         hooks = Hooks(office.desk, now=MachineClock().now)
-        server.serve(built, sock, work, commands(work, hooks), ready=ready, beside=sides(work, hooks, settings))
+        server.serve(taker, sock, work, commands(work, hooks), ready=ready, beside=sides(work, hooks, settings))
         log.info("stopped")
     return 0
 
@@ -111,12 +117,6 @@ def written(file: Path, value: Mapping[str, Any]) -> None:
     from counterfoil.serving import server
 
     server.write_ready(file, value)
-
-
-def _numbered_ids(prefix: bytes) -> Callable[[], bytes]:
-    """Ids of requests: this process's own chance, and a number. They name lines of a log and guard nothing."""
-    numbers = count()
-    return lambda: prefix + next(numbers).to_bytes(6, "big")
 
 
 def commands(work: Any, hooks: Hooks) -> dict[str, control.Command]:

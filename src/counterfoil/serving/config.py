@@ -30,6 +30,7 @@ class Settings:
     port: int = _set(8417, "The port; if it is taken and was not asked for, a free one.", low=0, high=65_535)
     api: bool = _set(True, "Serve the API under /v1.")
     web: bool = _set(True, "Serve the pages for people.")
+    front: bool = _set(False, "Read requests in a process of their own: for many API clients, two processors or more.")
     metrics: bool = _set(True, "Serve /metrics.")
     access_log: bool = _set(True, "One line on standard error for each request.")
     log_level: str = _set("info", "The least that is logged.", among=("debug", "info", "warning", "error"))

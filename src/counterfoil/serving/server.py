@@ -14,30 +14,18 @@ import json
 import os
 import signal
 import socket
-from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from pathlib import Path
-from typing import Any
-
-import uvicorn
+from typing import Any, Protocol
 
 from counterfoil.kernel.outcomes import Unavailable
 from counterfoil.serving.app import AtWork
-from counterfoil.serving.config import Settings
 from counterfoil.serving.control import Command, Control
-from counterfoil.serving.edge import Bounded
+from counterfoil.serving.front.office import Front
+from counterfoil.serving.process import Server, configured, loop_factory
 
-BACKLOG = 1_024
 Beside = Callable[[], Coroutine[Any, Any, None]]
 """What runs beside a server until it is cancelled."""
-
-
-class _Server(uvicorn.Server):
-    """Signals are this module's: the library would send them on to whatever stood there before."""
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
 
 
 def listen(host: str, port: int, *, elsewhere: bool) -> socket.socket:
@@ -64,32 +52,98 @@ def address(sock: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
+class Taker(Protocol):
+    """Who takes requests and answers them."""
+
+    async def run(self, serving: Callable[[], None]) -> None:
+        """Until ``stop``. ``serving`` is called once requests are taken."""
+        ...
+
+    def stop(self) -> None:
+        """Takes nothing more; what was taken is answered, then ``run`` ends."""
+        ...
+
+
+class Direct:
+    """This process takes requests itself."""
+
+    def __init__(self, work: AtWork, app: Any, sock: socket.socket) -> None:
+        settings = work.settings
+        self._sock = sock
+        self._server = Server(configured(
+            app, keep_alive=settings.keep_alive_seconds, graceful=settings.graceful_seconds, lifespan="on",
+        ))  # fmt: skip
+
+    async def run(self, serving: Callable[[], None]) -> None:
+        running = asyncio.create_task(self._server.serve(sockets=[self._sock]))
+        while not self._server.started and not running.done():
+            await asyncio.sleep(0.005)
+        if not running.done():
+            serving()
+        await running
+
+    def stop(self) -> None:
+        self._server.should_exit = True
+
+
+class Before:
+    """A process before this one takes requests, reads those of the API, and hands them on."""
+
+    def __init__(self, work: AtWork, app: Any, sock: socket.socket) -> None:
+        self._work, self._app = work, app
+        self._front = Front(work, app, work.api, sock)
+
+    async def run(self, serving: Callable[[], None]) -> None:
+        """The application is told of beginning and end, as the library does for one that it serves itself."""
+        settings, said = self._work.settings, False
+
+        def once() -> None:
+            nonlocal said
+            if not said:
+                said = True
+                serving()
+
+        config = configured(
+            self._app, keep_alive=settings.keep_alive_seconds, graceful=settings.graceful_seconds, lifespan="on"
+        )  # fmt: skip
+        config.load()
+        lifespan = config.lifespan_class(config)
+        await lifespan.startup()
+        try:
+            if not lifespan.should_exit:
+                await self._front.run(once)
+        finally:
+            await lifespan.shutdown()
+
+    def stop(self) -> None:
+        self._front.stop()
+
+
 def serve(
-    app: Any, sock: socket.socket, work: AtWork, commands: Mapping[str, Command], *,
+    taker: Taker, sock: socket.socket, work: AtWork, commands: Mapping[str, Command], *,
     ready: Callable[[str], None], beside: Sequence[Beside] = (),
 ) -> None:  # fmt: skip
     """Serves until a signal. ``ready`` is told the address once requests are answered; each of ``beside`` runs
     beside it (the webhooks, the end of the day), and is cancelled at the signal."""
-    runner = asyncio.Runner(loop_factory=_loop())
+    runner = asyncio.Runner(loop_factory=loop_factory())
     gc.collect()
     gc.freeze()  # A million accounts that stay are not looked through again and again for what could go.
     try:
         with runner:
-            runner.run(_serve(app, sock, work, commands, ready, beside))
+            runner.run(_serve(taker, sock, work, commands, ready, beside))
     finally:
         gc.unfreeze()
 
 
 async def _serve(
-    app: Any, sock: socket.socket, work: AtWork, commands: Mapping[str, Command],
+    taker: Taker, sock: socket.socket, work: AtWork, commands: Mapping[str, Command],
     ready: Callable[[str], None], beside: Sequence[Beside],
 ) -> None:  # fmt: skip
-    server = _Server(_configured(app, work.settings))
     loop = asyncio.get_running_loop()
     sides: list[asyncio.Task[None]] = []
 
     def stop() -> None:
-        server.should_exit = True
+        taker.stop()
         for side in sides:
             side.cancel()
 
@@ -99,34 +153,13 @@ async def _serve(
     await control.open()
     sides += [asyncio.create_task(one()) for one in beside]
     where = address(sock)
-    running = asyncio.create_task(server.serve(sockets=[sock]))
     try:
-        while not server.started and not running.done():
-            await asyncio.sleep(0.005)
-        if not running.done():
-            ready(where)
-        await running
+        await taker.run(lambda: ready(where))
     finally:
         await control.close()
         stop()
         await asyncio.gather(*sides, return_exceptions=True)
         await loop.run_in_executor(None, work.close)
-
-
-def _configured(app: Any, settings: Settings) -> uvicorn.Config:
-    return uvicorn.Config(
-        app, log_config=None, access_log=False, server_header=False, date_header=False, lifespan="on",
-        proxy_headers=False, timeout_keep_alive=settings.keep_alive_seconds,
-        timeout_graceful_shutdown=settings.graceful_seconds, backlog=BACKLOG, http=Bounded, ws="none",
-    )  # fmt: skip
-
-
-def _loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
-    try:
-        import uvloop
-    except ImportError:  # Not on every system; the loop of the standard library does the same, slower.
-        return None
-    return uvloop.new_event_loop
 
 
 def write_ready(path: Path, value: Mapping[str, Any]) -> None:

@@ -29,15 +29,14 @@ _BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 
-class Metrics:
-    """The figures of one server, in its own registry."""
+class Figures:
+    """Figures of requests, and of the process that takes them, in a registry of its own. ``process``: the namespace of
+    the process's own figures."""
 
-    def __init__(self, service: Service, *, audited: Callable[[], LastAudit | None] = lambda: None,
-                 now: Callable[[], int] = lambda: 0) -> None:  # fmt: skip
-        """``audited``: the outcome of the last audit; ``now``: milliseconds since 1970 on the same clock."""
+    def __init__(self, process: str = "") -> None:
         self.registry = CollectorRegistry()
         self._found: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
-        ProcessCollector(registry=self.registry)
+        ProcessCollector(namespace=process, registry=self.registry)
         self.requests = Counter(
             "counterfoil_http_requests_total", "Requests answered.", ("method", "route", "status"),
             registry=self.registry,
@@ -47,6 +46,34 @@ class Metrics:
             registry=self.registry,
         )  # fmt: skip
         self.open = Gauge("counterfoil_http_open_requests", "Requests that are being answered.", registry=self.registry)
+
+    def answered(self, method: str, route: str, status: int, seconds: float) -> None:
+        """Counts one request. The figures of each route are looked up once: there are few, by construction."""
+        key = method, route, status
+        found = self._found.get(key)
+        if found is None:
+            found = self._found[key] = (
+                self.requests.labels(method, route, str(status)), self.seconds.labels(route),
+            )  # fmt: skip
+        found[0].inc()
+        found[1].observe(seconds)
+
+    def text(self) -> bytes:
+        """The exposition format, version 0.0.4."""
+        return generate_latest(self.registry)
+
+
+class Metrics:
+    """The figures of one office at work. ``figures``: of its requests; None if another process takes them."""
+
+    def __init__(
+        self, service: Service, figures: Figures | None, *, audited: Callable[[], LastAudit | None] = lambda: None,
+        now: Callable[[], int] = lambda: 0,
+    ) -> None:  # fmt: skip
+        """``audited``: the outcome of the last audit; ``now``: milliseconds since 1970 on the same clock."""
+        self.registry, self.figures = CollectorRegistry(), figures
+        if figures is None:
+            ProcessCollector(registry=self.registry)
         entries = Gauge("counterfoil_journal_entries", "Entries in the current log.", registry=self.registry)
         entries.set_function(lambda: service.desk.size)
         working = Gauge("counterfoil_working", "1 while the desk takes requests.", registry=self.registry)
@@ -86,20 +113,9 @@ class Metrics:
         self._day_end_took.set(seconds)
         self._day_end_aside.set(aside)
 
-    def answered(self, method: str, route: str, status: int, seconds: float) -> None:
-        """Counts one request. The figures of each route are looked up once: there are few, by construction."""
-        key = method, route, status
-        found = self._found.get(key)
-        if found is None:
-            found = self._found[key] = (
-                self.requests.labels(method, route, str(status)), self.seconds.labels(route),
-            )  # fmt: skip
-        found[0].inc()
-        found[1].observe(seconds)
-
     def text(self) -> bytes:
         """The exposition format, version 0.0.4."""
-        return generate_latest(self.registry)
+        return generate_latest(self.registry) + (self.figures.text() if self.figures is not None else b"")
 
 
 def _age(found: LastAudit | None, now: int) -> float:
@@ -114,9 +130,9 @@ class Watched:
     """An ASGI application around the server's own."""
 
     def __init__(
-        self, app: Any, *, log: Log, metrics: Metrics, access_log: bool, new_id: Callable[[], bytes]
+        self, app: Any, *, log: Log, figures: Figures, access_log: bool, new_id: Callable[[], bytes]
     ) -> None:  # fmt: skip
-        self._app, self._log, self._metrics = app, log, metrics
+        self._app, self._log, self._figures = app, log, figures
         self._access_log, self._new_id = access_log, new_id
         self.spans: Spans | None = None
         """Who keeps traces; None: nobody."""
@@ -143,23 +159,23 @@ class Watched:
             await send(message)
 
         start = time.perf_counter()
-        self._metrics.open.inc()
+        self._figures.open.inc()
         try:
             await self._app(scope, receive, answer)
         finally:
-            self._metrics.open.dec()
+            self._figures.open.dec()
             self._note(scope, method, seen["status"], time.perf_counter() - start)
 
     def _note(self, scope: Scope, method: str, status: int, seconds: float) -> None:
         route = route_of(scope)
         method = method if method in _METHODS else "OTHER"
-        self._metrics.answered(method, route, status, seconds)
+        self._figures.answered(method, route, status, seconds)
         if self.spans is not None:
             self.spans.answered(method, route, status, seconds, scope["state"]["request_id"])
         if self._access_log:
             state = scope["state"]
-            self._log.info(
-                "request", method=method, route=route, status=status, ms=round(seconds * 1000, 1),
+            self._log.request(
+                method=method, route=route, status=status, ms=round(seconds * 1000, 1),
                 request_id=state["request_id"], client=state.get("client"),
             )  # fmt: skip
 

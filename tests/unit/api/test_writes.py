@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import httpx
@@ -19,9 +19,18 @@ from counterfoil.office.read_off import MADE_BY_OFFICE
 from counterfoil.office.requests import ASKS
 from counterfoil.operations.clients import request_id_of
 from counterfoil.operations.screens import MADE
+from counterfoil.serving.config import Settings
 from counterfoil.testing import offices
-from counterfoil.testing.servers import Served, problem
+from counterfoil.testing.servers import Served, problem, served
 from unit.office.test_requests import whole
+
+
+@pytest.fixture(scope="module", params=[False, True], ids=["direct", "front"])
+def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """Both ways of a server: one that reads requests itself, and one with a front that reads them before."""
+    settings = Settings(front=request.param)
+    with served(tmp_path_factory.mktemp("served") / "office", settings=settings) as running:
+        yield running
 
 
 def sent(http: httpx.Client, request: Signed, *, key: str | None = None, **headers: str) -> httpx.Response:

@@ -208,7 +208,7 @@ def test_an_endless_reply_is_not_read(hangs: bool) -> None:
     hook = hooks.add("https://example.org/hook", [], house.desk.entropy)
     with closing(Service(house.desk, house.authority, reader=lambda: house.store)) as service:
         work = Deliveries(
-            service, hooks, log=Log(io.StringIO(), house.desk.clock.now), metrics=Metrics(service),
+            service, hooks, log=Log(io.StringIO(), house.desk.clock.now), metrics=Metrics(service, None),
             now=house.desk.clock.now, seconds=1,
             transport=httpx.MockTransport(lambda _: httpx.Response(200, stream=reply)),
         )  # fmt: skip

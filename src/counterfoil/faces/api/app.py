@@ -25,10 +25,18 @@ from counterfoil.counter.receipt import Receipt
 from counterfoil.faces.api import document, wire
 from counterfoil.faces.api.problems import PROBLEMS, TYPE, Problem, problem_of
 from counterfoil.faces.api.reads import READS, Question, Read, not_for_its_role
-from counterfoil.faces.api.straight import Caller, Reply, Route, Straight, too_large
+from counterfoil.faces.api.straight import (
+    BATCH_BYTES_MAX,
+    WRITE_BYTES_MAX,
+    Caller,
+    Reply,
+    Route,
+    Straight,
+    spanish_first,
+    too_large,
+)
 from counterfoil.faces.api.straight import Read as ReadBody
-from counterfoil.faces.api.writes import Writes, scope_missing
-from counterfoil.kernel.limits import REQUEST_BYTES_MAX
+from counterfoil.faces.api.writes import Done, Writes, scope_missing
 from counterfoil.kernel.outcomes import Malformed, Translate
 from counterfoil.office.requests import ASKS
 from counterfoil.operations.clients import WRITE, Client, Tokens
@@ -38,8 +46,6 @@ from counterfoil.operations.store import OfficeStore
 
 Asked = Request[Any, Any, Any]
 
-WRITE_BYTES_MAX = 4 * REQUEST_BYTES_MAX
-BATCH_BYTES_MAX = 64 * REQUEST_BYTES_MAX
 _PLAIN_HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 _JSON_HEADERS = {**_PLAIN_HEADERS, "Content-Type": "application/json"}
 _PAGE_HEADERS = {
@@ -111,10 +117,7 @@ class Api:
         if client is None:
             if token:
                 self.attempts.wrong(asked.host)
-            raise Problem(
-                "token-needed", "This needs a token of this office that is in use.",
-                headers={"WWW-Authenticate": 'Bearer realm="counterfoil"'},
-            )  # fmt: skip
+            raise token_needed()
         asked.state["client"] = client.id.hex()
         if scope and not client.may(scope):
             raise scope_missing(scope)
@@ -122,8 +125,15 @@ class Api:
 
     def translate(self, asked: Caller) -> Translate:
         """The texts of the language asked for: Spanish if it is named first, else English."""
-        first = asked.headers.get("accept-language", "").split(",")[0].strip().lower()
-        return self.catalog("es" if first.partition("-")[0] == "es" else "en")
+        return self.catalog("es" if spanish_first(asked.headers) else "en")
+
+
+def token_needed() -> Problem:
+    """There is no token, or not one that is in use."""
+    return Problem(
+        "token-needed", "This needs a token of this office that is in use.",
+        headers={"WWW-Authenticate": 'Bearer realm="counterfoil"'},
+    )  # fmt: skip
 
 
 def routes(api: Api) -> Sequence[RouterType]:
@@ -168,22 +178,32 @@ async def _write(api: Api, kind: str, caller: Caller, read: ReadBody) -> Reply:
         if key is None:
             raise Problem("key-missing", "A write needs the header Idempotency-Key. Nothing has been recorded.")
         value = await _json(caller, read, WRITE_BYTES_MAX)
-        done = await api.writes.one(client, kind, key, value, api.translate(caller))
-        first = done.value["entries"][0]
-        where = {"Location": f"/v1/entries/{first['epoch']}/{first['entry']}"}
-        return _reply(done.status, wire.encode_plain(done.value), headers=where)
+        return written(await api.writes.one(client, kind, key, value, api.translate(caller)))
 
     return await _answer(api, answered)
+
+
+def written(done: Done) -> Reply:
+    """What ``POST /v1/KIND`` is answered."""
+    if done.problem is not None:
+        return _problem(done.problem)
+    first = done.value["entries"][0]
+    where = {"Location": f"/v1/entries/{first['epoch']}/{first['entry']}"}
+    return _reply(done.status, wire.encode_plain(done.value), headers=where)
+
+
+def batched(outcomes: Sequence[dict[str, Any]]) -> Reply:
+    """What ``POST /v1/batch`` is answered."""
+    return _reply(200, wire.encode_plain({"outcomes": outcomes}))
 
 
 async def _batch(api: Api, caller: Caller, read: ReadBody) -> Reply:
     async def answered() -> Reply:
         client = api.client(caller, "")
-        if not any(scope.partition(":")[0] == WRITE for scope in client.scopes):
+        if not client.writes:
             raise scope_missing(WRITE)
         value = await _json(caller, read, BATCH_BYTES_MAX)
-        outcomes = await api.writes.batch(client, value, api.translate(caller))
-        return _reply(200, wire.encode_plain({"outcomes": outcomes}))
+        return batched(await api.writes.batch(client, value, api.translate(caller)))
 
     return await _answer(api, answered)
 

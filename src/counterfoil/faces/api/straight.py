@@ -11,6 +11,10 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, NamedTuple
 
 from counterfoil.faces.api.problems import Problem
+from counterfoil.kernel.limits import REQUEST_BYTES_MAX
+
+WRITE_BYTES_MAX = 4 * REQUEST_BYTES_MAX
+BATCH_BYTES_MAX = 64 * REQUEST_BYTES_MAX
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -58,38 +62,61 @@ class Straight:
             await self._app(scope, receive, send)
             return
         scope["path_template"], scope["path_params"] = route.template, route.params
-        headers: dict[str, str] = {}
-        for name, value in scope["headers"]:
-            headers.setdefault(name.decode("latin-1"), value.decode("latin-1"))
+        headers = headers_of(scope)
         client = scope.get("client")
         caller = Caller(headers, client[0] if client else "", scope.setdefault("state", {}))
 
         async def read(limit: int) -> bytes:
             return await _body(receive, headers.get("content-length", ""), limit)
 
-        status, body, told = await route.answer(caller, read)
-        await send({
-            "type": "http.response.start", "status": status,
-            "headers": [
-                *[(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in told.items()],
-                (b"content-length", b"%d" % len(body)),
-            ],
-        })  # fmt: skip
-        await send({"type": "http.response.body", "body": body})
+        reply = await route.answer(caller, read)
+        await send_reply(send, reply.status, headers_to_send(reply), reply.body)
+
+
+async def send_reply(send: Send, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:
+    """Sends a whole answer."""
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+def headers_of(scope: Scope) -> dict[str, str]:
+    """The headers of a request by their names in small letters, the first of each name."""
+    headers: dict[str, str] = {}
+    for name, value in scope["headers"]:
+        headers.setdefault(name.decode("latin-1"), value.decode("latin-1"))
+    return headers
+
+
+def headers_to_send(reply: Reply) -> list[tuple[bytes, bytes]]:
+    """The headers of an answer, its length among them."""
+    told = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in reply.headers.items()]
+    return [*told, (b"content-length", b"%d" % len(reply.body))]
+
+
+def spanish_first(headers: Mapping[str, str]) -> bool:
+    """Whether Spanish is the first language asked for."""
+    first = headers.get("accept-language", "").split(",")[0].strip().lower()
+    return first.partition("-")[0] == "es"
 
 
 async def _body(receive: Receive, length: str, limit: int) -> bytes:
     """The whole body. What is too large by its own word is not read at all."""
     if length.isdecimal() and int(length) > limit:
         raise too_large(limit)
+    body = await read_whole(receive, limit)
+    if len(body) > limit:
+        raise too_large(limit)
+    return body
+
+
+async def read_whole(receive: Receive, limit: int) -> bytes:
+    """The whole body, or its beginning, longer than ``limit`` bytes, if it is longer."""
     parts, size, more = [], 0, True
-    while more:
+    while more and size <= limit:
         message = await receive()
         part = message.get("body", b"")
         parts.append(part)
         size += len(part)
-        if size > limit:
-            raise too_large(limit)
         more = message.get("more_body", False)  # A caller who went away says nothing more: what came is not JSON.
     return b"".join(parts)
 

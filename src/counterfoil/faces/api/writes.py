@@ -77,16 +77,13 @@ class Writes:
         items, begun = _items(value), list[_Begun]()
         try:
             for number, item in enumerate(items, start=1):
-                begun.append(self._item(client, item))
+                begun.append(self.begin(client, item))
                 if number % BATCH_BREATH == 0:
                     await asyncio.sleep(0)
             done = [await self._ended(one, translate) for one in begun]
         finally:
             self._let_go(begun)
-        return [
-            {"key": item["key"], "status": one.status, "outcome": one.value}
-            for item, one in zip(items, done, strict=True)
-        ]
+        return [outcome(item["key"], one) for item, one in zip(items, done, strict=True)]
 
     async def prepare(self, client: Client, key: str, value: Any, translate: Translate) -> dict[str, Any]:
         """The body to be signed, with what only this office can fill in. Nothing is recorded."""
@@ -117,7 +114,8 @@ class Writes:
 
         return await self._service.at_desk(noted)
 
-    def _item(self, client: Client, item: dict[str, Any]) -> _Begun:
+    def begin(self, client: Client, item: dict[str, Any]) -> _Begun:
+        """Reads one request of a batch and hands it to the desk."""
         kind, key = item["kind"], item["key"]
         rest = {name: one for name, one in item.items() if name not in ("kind", "key")}
         if not isinstance(kind, str) or kind not in ASKS:
@@ -133,11 +131,8 @@ class Writes:
         try:
             identity = request_id_of(client.id, idempotency_key(key))
             if identity in self._working:
-                raise Problem(
-                    "in-progress", "A request with this key is being worked on. Wait a moment and send it again.",
-                    headers={"Retry-After": "1"},
-                )  # fmt: skip
-            request: Request = read_write(kind, identity, value, self._service.desk.office_key)
+                raise _in_progress()
+            request = read_write(kind, identity, value, self._service.desk.office_key)
             self._working.add(identity)
             held = identity
             return _Begun(held, self._service.asked(request))
@@ -145,21 +140,62 @@ class Writes:
             self._report(error)
             return _Begun(held, problem_of(error))
 
+    def handed(self, request: Request) -> _Begun:
+        """As ``_begun``, for a request that was read elsewhere."""
+        if request.id in self._working:
+            return _Begun(None, _in_progress())
+        self._working.add(request.id)
+        return _Begun(request.id, self._service.asked(request))
+
+    def when_done(self, begun: _Begun, translate: Translate, then: Callable[[Done], None]) -> None:
+        """Calls ``then`` with what became of it, without a task; its key is let go of first."""
+        if isinstance(begun.state, Problem):
+            self._let_go([begun])
+            then(told(begun.state))
+            return
+
+        def ended(answer: asyncio.Future[Answer]) -> None:
+            self._let_go([begun])
+            error = answer.exception()
+            done = self._answered(answer.result(), translate) if error is None else self.failed(error)
+            then(done)
+
+        begun.state.add_done_callback(ended)
+
     def _let_go(self, begun: Sequence[_Begun]) -> None:
         self._working.difference_update(one.holds for one in begun if one.holds is not None)
 
     async def _ended(self, begun: _Begun, translate: Translate) -> Done:
         if isinstance(begun.state, Problem):
-            return _told(begun.state)
+            return told(begun.state)
         try:
             answer = await begun.state
         except Exception as error:
-            self._report(error)
-            return _told(problem_of(error))
+            return self.failed(error)
+        return self._answered(answer, translate)
+
+    def failed(self, error: BaseException) -> Done:
+        """What is answered after an error, which is logged if it is ours."""
+        self._report(error)
+        return told(problem_of(error))
+
+    def _answered(self, answer: Answer, translate: Translate) -> Done:
         if isinstance(answer, Accepted):
-            told = told_once(self._service.desk.office_key, answer)
-            return Done(201, {**accepted(answer, self._currency), **({"told": plain(told)} if told else {})})
-        return _told(refusal_problem(answer, translate))
+            once = told_once(self._service.desk.office_key, answer)
+            return Done(201, {**accepted(answer, self._currency), **({"told": plain(once)} if once else {})})
+        return told(refusal_problem(answer, translate))
+
+
+def outcome(key: str, done: Done) -> dict[str, Any]:
+    """What is said of one request of a batch."""
+    return {"key": key, "status": done.status, "outcome": done.value}
+
+
+def _in_progress() -> Problem:
+    return Problem(
+        "in-progress", "A request with this key is being worked on. Wait a moment and send it again.",
+        headers={"Retry-After": "1"},
+    )  # fmt: skip
 
 
 def scope_missing(scope: str) -> Problem:
@@ -167,7 +203,8 @@ def scope_missing(scope: str) -> Problem:
     return Problem("scope-missing", f"This token has no scope {scope}. Nothing has been recorded.")
 
 
-def _told(problem: Problem) -> Done:
+def told(problem: Problem) -> Done:
+    """What is answered where nothing was done."""
     return Done(problem.status, plain(problem.body()), problem)
 
 
