@@ -365,6 +365,7 @@ def run_steps(house: House, on: str) -> list[Fact]:
     found: list[Fact] = []
     for step in STEPS:
         for fact in [one for one in step.lines(house.desk.state, on) if one is not None]:
+            assert isinstance(fact, Fact), "no step of loans makes many lines at once"
             found.append(fact)
             house.desk.state.fold(fact, Place(1, 0, step.kind, b"", 1, False, 0, {"date": on}))
     return found
