@@ -49,6 +49,7 @@ def name_of(host: str) -> str:
     return host if host.count(":") > 1 else host.partition(":")[0]
 
 
+@lru_cache(maxsize=1_024)
 def counted_as(address: str) -> str:
     """What stands for an address when tries are counted: an IPv6 network for all of its addresses."""
     try:
