@@ -43,6 +43,13 @@ def together(desk: Desk) -> Sequence[Sequence[Request]]:
     ]
 
 
+ONE_IMAGE_OR_EVERY = [
+    (together, False), pytest.param(together, True, marks=pytest.mark.slow),
+    pytest.param(one_by_one, True, marks=pytest.mark.slow),
+]  # fmt: skip
+"""At each event: one image of what the disk kept, quickly; all of them, and the other script, when there is time."""
+
+
 class Run:
     """An office on a disk whose power can go. ``answers``: what left the desk, by request."""
 
@@ -128,9 +135,16 @@ def send_again(desk: Desk, expected: Expected, told: dict[bytes, Answer], where:
         assert made.count(request.id) == (len(first.entries) if isinstance(first, Accepted) else 0), where
 
 
-@pytest.mark.parametrize("script", [pytest.param(one_by_one, marks=pytest.mark.slow), together])
-def test_the_power_cut_at_every_event_of_a_unit_of_work(template: Path, tmp_path: Path, script: Script) -> None:
-    cut_everywhere(template, tmp_path, script, lambda event: [("none", 0), ("all", 0), ("part", event)])
+def modes_at(event: int, every: bool) -> Sequence[Mode]:
+    """What the disk may have kept: ``every`` image, or one, in turn, so that neighbors see different ones."""
+    return MODES if every else (MODES[event % len(MODES)],)
+
+
+@pytest.mark.parametrize(("script", "every"), ONE_IMAGE_OR_EVERY)
+def test_the_power_cut_at_every_event_of_a_unit_of_work(
+    template: Path, tmp_path: Path, script: Script, every: bool
+) -> None:
+    cut_everywhere(template, tmp_path, script, lambda event: [(mode, event) for mode in modes_at(event, every)])
 
 
 @pytest.mark.slow
@@ -166,9 +180,9 @@ def cut_everywhere(
 
 
 @pytest.mark.parametrize("kept", [pytest.param(False, marks=pytest.mark.slow), True])
-@pytest.mark.parametrize("script", [pytest.param(one_by_one, marks=pytest.mark.slow), together])
+@pytest.mark.parametrize(("script", "every"), ONE_IMAGE_OR_EVERY)
 def test_every_event_of_a_unit_of_work_reported_as_failed(
-    template: Path, tmp_path: Path, script: Script, kept: bool
+    template: Path, tmp_path: Path, script: Script, every: bool, kept: bool
 ) -> None:
     """A disk error at each event, not kept or kept all the same: nothing posts twice and nothing told is lost."""
     expected = Expected(template, tmp_path / "reference", script)
@@ -178,7 +192,7 @@ def test_every_event_of_a_unit_of_work_reported_as_failed(
         run.power.fail_at(event, kept=kept)
         told, end = play_on(run, script)
         ends.add(end)
-        for mode in MODES:
+        for mode in modes_at(event, every):
             folder = run.power.image(mode, tmp_path / f"{event}-{mode}", seed=event)
             check_image_of_a_living(folder, told, expected, (event, mode, end))
             shutil.rmtree(folder)
