@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from counterfoil.counter import bills, checks, day_end, loans, mail, money_orders, people, remittances, savings
+from counterfoil.counter.purchases import known_buyers
 from counterfoil.facts.counter import CashExchanged, StampsSold, SuspectNoteKept
 from counterfoil.facts.customers import BalanceTold
 from counterfoil.facts.money import CashDeposited, CashWithdrawn, Transferred, VisitSettled
@@ -33,6 +34,7 @@ def decide_deposit(a: ask.Deposit, s: State, by: Sitting, pledged: Pledged = NOT
         or rules.in_currency(s, a.currency)
         or rules.known_faces(s, a.count)
         or rules.paying_in(s, a.account)
+        or known_buyers(s, a.presented_by, a.on_behalf_of)
         or rules.within_limits(s, a.kind, a.amount, by, till=a.till, pledged=pledged)
         or rules.taken_in(s, a.account, a.amount, pledged)
         or rules.till_room(s, a.till, a.amount, pledged)
@@ -53,6 +55,7 @@ def decide_withdrawal(a: ask.Withdraw, s: State, by: Sitting, pledged: Pledged =
         or rules.in_currency(s, a.currency)
         or rules.known_faces(s, a.count)
         or rules.paying_out(s, a.account, a.presented_by, a.amount)
+        or known_buyers(s, a.presented_by, a.on_behalf_of)
         or rules.within_limits(s, a.kind, a.amount, by, till=a.till, pledged=pledged)
         or rules.enough(s, a.account, a.amount, pledged)
         or rules.till_has(s, a.till, a.amount, pledged)
@@ -89,9 +92,7 @@ def decide_exchange(a: ask.ExchangeCash, s: State, by: Sitting, pledged: Pledged
     refused = rules.at_till(s, a.date, a.till, by) or rules.known_faces(s, a.taken, a.given)
     if not refused and (taken != given or not taken):
         refused = no.UnequalExchange(rules.money(s, taken), rules.money(s, given))
-    unknown = next((one for one in (a.presented_by, a.on_behalf_of) if one and s.customer.get(one) is None), None)
-    if not refused and unknown:
-        refused = no.CustomerUnknown(unknown)
+    refused = refused or known_buyers(s, a.presented_by, a.on_behalf_of)
     refused = refused or rules.within_limits(s, a.kind, taken, by) or rules.till_has(s, a.till, given, pledged)
     if refused:
         return refused

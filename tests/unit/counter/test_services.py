@@ -74,6 +74,8 @@ TWO = {"approve": [SUPERVISOR]}
         ({"account": "?", "currency": "EUR"}, "currency.other"),  # the till's matters before the customer's
         ({"account": "?", "count": {"300": 1}, "amount": 300}, "count.face"),
         ({"till": "T2", "account": "?"}, "till.other_clerk"),
+        ({"presented_by": "7000000005"}, "customer.unknown"),  # a report of her cash would name nobody
+        ({"on_behalf_of": "7000000005", "amount": 200_001}, "customer.unknown"),
         ({"till": "T2", "by": OTHER}, OK),
         ({"till": "T9"}, "till.not_open"),
         ({"till": "T3", "by": SUPERVISOR}, "till.counted"),
@@ -101,6 +103,7 @@ def test_deposit(house: House, fields: dict[str, Any], outcome: str) -> None:
         ({"account": "frozen", "amount": 80_001}, "account.frozen"),  # the account before the limit
         ({"account": "A", "currency": "JPY"}, "currency.other"),
         ({"till": "T2"}, "till.other_clerk"),
+        ({"on_behalf_of": "7000000005"}, "customer.unknown"),
     ],
 )
 def test_withdrawal(house: House, fields: dict[str, Any], outcome: str) -> None:
