@@ -35,7 +35,7 @@ from counterfoil.office.savings.interest import (
 from counterfoil.office.savings.rows import PoolRow, SavingRow
 from counterfoil.office.state import State
 from counterfoil.policy.terms.savings import LOWEST_OF_MONTH, SavingsTerms
-from counterfoil.products.interest import ZERO, credited, unpack_moved, whole
+from counterfoil.products.interest import ZERO, credited_packed, whole
 
 # --- at the window ---------------------------------------------------------------------------------------------------
 
@@ -165,7 +165,7 @@ def _credit(s: State, product: str, pool: PoolRow, at: int, day: str) -> Iterato
         if start > at:
             continue
         if not carries and not lowest:
-            amount, balance_days = credited(factors, start, balance, unpack_moved(packed) if packed else ())
+            amount, balance_days = credited_packed(factors, start, balance, packed)
             if amount > 0 or (packed and not amount):
                 plain.append((account, amount, balance_days, at - start + 1))
                 if len(plain) == PART:

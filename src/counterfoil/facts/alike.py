@@ -79,9 +79,13 @@ class Alike(Sequence[Fact]):
             return column.value
         return column[0] if column.count(column[0]) == len(column) else None
 
+    def head(self) -> bytes:
+        """What each of them begins with: its kind, encoded."""
+        return b"\x83" + fact_head(self.of)
+
     def encoded(self) -> list[bytes]:
         """The canonical bytes of each."""
-        head = b"\x83" + fact_head(self.of)
+        head = self.head()
         return [head + fields for fields in encode_columns(self.columns)]
 
     def __len__(self) -> int:

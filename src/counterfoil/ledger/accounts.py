@@ -79,7 +79,8 @@ class Account:
 
     def counters(self) -> Counters:
         """A copy of the counters that stays as it is, under the account's id."""
-        return Counters(self.id, self.debits_posted, self.credits_posted, self.debits_pending, self.credits_pending)
+        found = self.id, self.debits_posted, self.credits_posted, self.debits_pending, self.credits_pending
+        return tuple.__new__(Counters, found)  # A named tuple's own way in costs twice as much.
 
     def balance(self) -> Balance:
         """A copy of the counters that stays as it is."""

@@ -253,7 +253,7 @@ class State:
         if debit is None or dates is None or None in credits:
             return None
         first, booked = transfer_id(at.epoch, at.sequence, 0)[:-_LEG_BYTES], self._booked(at)
-        numbers = [first + place.to_bytes(_LEG_BYTES, "big") for place in range(len(credits))]
+        numbers = map(first.__add__, _legs(len(credits)))
         rows = zip(
             numbers, repeat(debit), credits, legs.amounts, repeat(legs.code), repeat(0), repeat(b""), repeat(booked),
             repeat(_ordinal(dates) or booked), repeat(0), strict=False,
@@ -411,6 +411,12 @@ def chained(transfers: list[Transfer]) -> list[Transfer]:
     """The transfers as one linked chain: all or none."""
     last = len(transfers) - 1
     return [t._replace(flags=t.flags | LINKED) if n < last else t for n, t in enumerate(transfers)]
+
+
+@lru_cache(maxsize=16)
+def _legs(count: int) -> list[bytes]:
+    """The first legs of an entry, as they stand at the end of a transfer's id; only to be looked at."""
+    return [leg.to_bytes(_LEG_BYTES, "big") for leg in range(count)]
 
 
 @lru_cache(maxsize=256)

@@ -16,9 +16,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from hashlib import sha256
-from itertools import groupby
-from operator import add
-from typing import NamedTuple
 
 import cbor2
 
@@ -26,7 +23,7 @@ from counterfoil import codec
 from counterfoil.facts.alike import Alike, alike_values
 from counterfoil.facts.day_end import BalancesChecked
 from counterfoil.facts.record import Fact, fact_bytes, read_fact, read_own_fact
-from counterfoil.journal.hashing import EMPTY_ROOT, leaf_hash, leaf_hashes, node_hash, node_hashes
+from counterfoil.journal.hashing import EMPTY_ROOT, leaf_hash, node_hash
 from counterfoil.kernel.outcomes import Fault, Malformed
 from counterfoil.ledger.booking import moves
 from counterfoil.ledger.machine import Lookup, PendingLookup
@@ -34,30 +31,21 @@ from counterfoil.ledger.outcomes import Outcome
 from counterfoil.ledger.transfers import Transfer
 from counterfoil.office.deciding import LEGS_MAX
 from counterfoil.office.state import Place, State, chained
+from counterfoil.operations.packing import LINE_BLIND_BYTES as LINE_BLIND_BYTES
+from counterfoil.operations.packing import encode_lines as encode_lines
+from counterfoil.operations.packing import pack as pack
+from counterfoil.operations.packing import subtree_root as subtree_root
 from counterfoil.operations.store import Row
 
 LEVEL = 9
 CHUNK_LINES = 1 << LEVEL
 """Lines of a full chunk: a few milliseconds of booking, which is what a customer may wait longer."""
-LINE_BLIND_BYTES = 16
-ROW_LINES = 8
-"""Lines of one kind in a row that it pays to take apart into columns."""
 CHUNK_BYTES_MAX = 2**24
-_BLIND_HEAD = codec.encode_bytes(bytes(LINE_BLIND_BYTES))[:-LINE_BLIND_BYTES]
 
 Aside = tuple[int, Outcome]
 """(place in the chunk, why the ledger refused it)."""
 ReadChunk = Callable[[bytes, int], Row | None]
 """(what the lines are kept by, chunk) → the row of ``bulk_lines``."""
-
-
-class Chunk(NamedTuple):
-    """One row of ``bulk_lines``."""
-
-    lines: bytes
-    chunk: int
-    root: bytes
-    data: bytes
 
 
 def line_hash(blind: bytes, fact: bytes) -> bytes:
@@ -67,28 +55,6 @@ def line_hash(blind: bytes, fact: bytes) -> bytes:
 
 encode_line = fact_bytes
 """The canonical bytes of a line's fact."""
-
-
-def encode_lines(facts: Sequence[Fact]) -> list[bytes]:
-    """The canonical bytes of each line: of those of one kind in a row, by columns."""
-    if isinstance(facts, Alike):
-        return facts.encoded()
-    lines: list[bytes] = []
-    for _, run in groupby(facts, type):
-        row = list(run)
-        lines += Alike.made_of(row).encoded() if len(row) >= ROW_LINES else map(encode_line, row)
-    return lines
-
-
-def pack(lines: bytes, chunk: int, facts: Sequence[bytes], chance: bytes) -> Chunk:
-    """A chunk of lines; ``chance``: 16 random bytes for each."""
-    count = len(facts)
-    blinds = [chance[at : at + LINE_BLIND_BYTES] for at in range(0, count * LINE_BLIND_BYTES, LINE_BLIND_BYTES)]
-    parts = [b""] * (2 * count)
-    parts[::2] = [_BLIND_HEAD + blind for blind in blinds]
-    parts[1::2] = map(codec.encode_bytes, facts)
-    hashes = leaf_hashes(map(add, blinds, facts))
-    return Chunk(lines, chunk, subtree_root(hashes), codec.encode_array(parts))
 
 
 def unpack(data: bytes) -> list[tuple[bytes, bytes]]:
@@ -110,19 +76,6 @@ def read_own(data: bytes) -> Sequence[Fact]:
     """The facts of a chunk that this office has packed and reads back: audit checks them, not the desk."""
     values = cbor2.loads(codec.encode_array(cbor2.loads(data)[1::2]))
     return alike_values(values) or [read_own_fact(value) for value in values]
-
-
-def subtree_root(hashes: Sequence[bytes]) -> bytes:
-    """The root of at most ``CHUNK_LINES`` leaf hashes."""
-    level = list(hashes)
-    if not level:
-        return EMPTY_ROOT
-    while len(level) > 1:
-        pairs = node_hashes(level)
-        if len(level) % 2:  # The last one has no neighbor yet: it stands a level higher as it is.
-            pairs.append(level[-1])
-        level = pairs
-    return level[0]
 
 
 class LinesTree:

@@ -20,6 +20,7 @@ counted. ``at_desk`` runs a call where the desk may be touched: ``Sequencer.call
 from __future__ import annotations
 
 import gc
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -44,6 +45,7 @@ from counterfoil.office.state import State
 from counterfoil.operations import bulk
 from counterfoil.operations.answers import Accepted, Answer, Unanswered
 from counterfoil.operations.desk import Desk, SystemRequest
+from counterfoil.operations.packing import Packer
 from counterfoil.operations.registry import STEPS
 from counterfoil.operations.store import TRANSFER, Row
 from counterfoil.operations.tables import BULK_LINES
@@ -198,21 +200,26 @@ def booking_date(desk: Desk) -> str:
 
 class DayEnd:
     """Ends days. ``together``: chunks of lines, or entries that book them, in one commit; ``piece``: lines made or
-    booked in one go, at most a chunk. Where a counter is open beside this, 1 and ``PIECE``."""
+    booked in one go, at most a chunk. Where a counter is open beside this, 1 and ``PIECE``. ``second``: whether another
+    process may pack lines."""
 
     def __init__(
         self, at_desk: AtDesk, *, steps: Sequence[Step] = STEPS, together: int = 1, piece: int = bulk.CHUNK_LINES,
-        told: Told | None = None,
+        told: Told | None = None, second: bool = True,
     ) -> None:  # fmt: skip
         self._at_desk, self._steps, self._together, self._piece = at_desk, steps, together, piece
         self._read: Chunks = {}
+        self.packer = Packer(second=second)
         self._told = told or _untold
 
     def run(self, through: str | None = None) -> Report:
         """Finishes what was begun, then ends every day that is due, in order. May be cut short anywhere, and asked
         again."""
         with _without_collector():
-            return self._run(through)
+            try:
+                return self._run(through)
+            finally:
+                self.packer.close()
 
     def _run(self, through: str | None) -> Report:
         report = Report()
@@ -240,13 +247,16 @@ class DayEnd:
 
     def _do(self, step: Step, day: str) -> None:
         if not self._at_desk(lambda desk: desk.state.bulk.get(day, step.name)):
-            staging = self._at_desk(lambda desk: _Staging(desk, step, day, self._piece, self._together, self._read))
+            staging = self._at_desk(lambda desk: self._staging(desk, step, day))
             while self._at_desk(staging.more):
                 self._told(day, step.name, staging.tree.size, 0)
             if not staging.tree.size:
                 return
             self._at_desk(staging.enter)
         self._post(day, step.name)
+
+    def _staging(self, desk: Desk, step: Step, day: str) -> _Staging:
+        return _Staging(desk, step, day, self._piece, self._together, self._read, self.packer)
 
     def _post(self, day: str, step: str) -> None:
         """Books the chunks that are left, then enters what was set aside."""
@@ -280,9 +290,13 @@ def _without_collector() -> Iterator[None]:
 class _Staging:
     """Lines of a step being made and kept, a chunk at a time, before there is an entry."""
 
-    def __init__(self, desk: Desk, step: Step, day: str, piece: int, together: int, handed: Chunks) -> None:
+    def __init__(
+        self, desk: Desk, step: Step, day: str, piece: int, together: int, handed: Chunks, packer: Packer
+    ) -> None:  # fmt: skip
         self.state, self.step, self.day, self.piece, self.together = desk.state, step, day, piece, together
-        self._handed, self._unkept = handed, list[Row]()
+        self._handed, self._unkept, self._packer = handed, list[Row](), packer
+        self._sizes: deque[int] = deque()
+        self._chunks = 0
         self.id = desk.entropy(16)
         self.tree = bulk.LinesTree()
         self.edition = self.state.policy_on(day)
@@ -308,6 +322,9 @@ class _Staging:
             state.policy, state.later = now, {}
         while self._count >= bulk.CHUNK_LINES or (over and self._count):
             self._pack(desk)
+        for chunk in self._packer.packed(over=over):
+            self._unkept.append(tuple(chunk))
+            self.tree.add(chunk.root, self._sizes.popleft())
         if self._unkept and (over or len(self._unkept) >= self.together):
             desk.note({BULK_LINES.name: self._unkept})
             self._unkept = []
@@ -332,12 +349,11 @@ class _Staging:
         facts, self._waiting = _taken(self._waiting, bulk.CHUNK_LINES)
         count = len(facts)
         self._count -= count
-        chance = desk.entropy(bulk.LINE_BLIND_BYTES * count)
-        chunk = bulk.pack(self.id, self.tree.chunks, bulk.encode_lines(facts), chance)
-        self._unkept.append(tuple(chunk))
+        self._packer.take(self.id, self._chunks, facts, desk.entropy(bulk.LINE_BLIND_BYTES * count))
         if len(self._handed) < (HANDED_ALIKE if isinstance(facts, Alike) else HANDED_CHUNKS):
-            self._handed[self.id, self.tree.chunks] = facts
-        self.tree.add(chunk.root, count)
+            self._handed[self.id, self._chunks] = facts
+        self._sizes.append(count)
+        self._chunks += 1
 
     def enter(self, desk: Desk) -> None:
         """The entry that fixes number and root."""

@@ -259,6 +259,37 @@ def credited(factors: Factors, start: int, balance: int, moved: Sequence[Moved])
     return _half_even(total, factors.denominator), balance_days
 
 
+def credited_packed(factors: Factors, start: int, balance: int, packed: bytes) -> tuple[int, int]:
+    """``credited`` of an account as its row keeps it, by the short way where at most one movement stands in it
+    (``test_a_row_is_credited_as_its_movements``)."""
+    if len(packed) > _PAIR.size:
+        return credited(factors, start, balance, unpack_moved(packed))
+    last, first, before = factors.last, factors.of(start), factors.denominator
+    days = last - start + 1
+    total, balance_days = balance * first.earned, balance * days
+    if packed:
+        day, amount = _PAIR.unpack(packed)
+        if day < start:
+            total, balance_days = total + amount * first.earned, balance_days + amount * days
+        elif day <= last:
+            total, balance_days = total + amount * factors.of(day).earned, balance_days + amount * (last - day + 1)
+            if factors.denominator != before:
+                return credited(factors, start, balance, [(day, amount)])
+    return _half_even(total, factors.denominator), balance_days
+
+
+def base_packed(start: int, last: int, balance: int, packed: bytes) -> tuple[int, int, int]:
+    """``base`` of what a row keeps of movements (at least one), and the day of the latest of them."""
+    if len(packed) > _PAIR.size:
+        moved = unpack_moved(packed)
+        return *base(start, last, balance, moved), max(moved)[0]
+    day, amount = _PAIR.unpack(packed)
+    days = max(0, last - start + 1)
+    if day > last:
+        return balance, balance * days, day
+    return balance + amount, balance * days + amount * (days if day < start else last - day + 1), day
+
+
 def earned_by_lowest(rates: Rates, start: int, last: int, balance: int, moved: Sequence[Moved]) -> Earned:
     """By the lowest balance of each month that is over by ``last``: a twelfth of the year's rate on it."""
     by_day: dict[int, int] = {}

@@ -109,6 +109,25 @@ def test_what_is_credited_is_what_was_earned(
         assert (amount, balance_days) == (whole(exact.exact), exact.balance_days)
 
 
+@given(
+    moved=st.lists(st.tuples(st.integers(0, 130), st.integers(-500, 900)), max_size=3), start=st.integers(0, 110),
+    compounding=st.sampled_from(["daily", "quarterly"]), balance=st.integers(0, 10**9),
+)  # fmt: skip
+def test_a_row_is_credited_as_its_movements(
+    moved: list[tuple[int, int]], start: int, compounding: str, balance: int
+) -> None:
+    # In a leap year some days earn in other fractions, so what all factors are told in changes on the way.
+    rates = Rates([(1, terms(compounding=compounding, crediting="quarterly", day_count="Actual/Actual ISDA"))])
+    begin = date(2027, 12, 1).toordinal()
+    first, last, days = begin + start, begin + 110, [(begin + day, amount) for day, amount in moved]
+    packed = interest.pack_moved(days)
+    wanted = interest.credited(Factors(rates, last), first, balance, days)
+    assert interest.credited_packed(Factors(rates, last), first, balance, packed) == wanted
+    if days:
+        found = interest.base(first, last, balance, days)
+        assert interest.base_packed(first, last, balance, packed) == (*found, max(days)[0])
+
+
 @settings(max_examples=60, deadline=None)
 @given(
     history=histories(80), rate=st.sampled_from(["0.01", "2", "3.875"]), parts=st.lists(st.integers(1, 88), max_size=3),

@@ -32,7 +32,7 @@ from counterfoil.office.savings.interest import (
 from counterfoil.office.savings.rows import DormantRow, PoolDayRow, SavingRow
 from counterfoil.policy.terms.savings import LOWEST_OF_MONTH
 from counterfoil.products.exact import significant
-from counterfoil.products.interest import ZERO, base, growth, pack_moved, unpack_moved, whole
+from counterfoil.products.interest import ZERO, base, base_packed, growth, pack_moved, unpack_moved, whole
 from counterfoil.products.savings import DIGITS
 
 if TYPE_CHECKING:
@@ -190,9 +190,8 @@ def _all_credited(s: State, facts: Alike, at: Place) -> None:
         account, since, balance, moved, carried, active = row
         plain = not carried
         if plain and moved:
-            parts = unpack_moved(moved)
-            balance, found = base(since if since > first else first, day, balance, parts)
-            plain = found == balance_days and parts[-1][0] <= day and max(parts)[0] <= day
+            balance, found, latest = base_packed(since if since > first else first, day, balance, moved)
+            plain = found == balance_days and latest <= day
         if plain:
             rows[key] = new(SavingRow, (account, since_then, balance + amount, b"", "", active))
             changed[key] = None
