@@ -20,6 +20,7 @@ counted. ``at_desk`` runs a call where the desk may be touched: ``Sequencer.call
 from __future__ import annotations
 
 import gc
+import sys
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -58,6 +59,10 @@ PIECE = 128
 """Lines in one go beside an open counter: what a customer may wait longer is then a few milliseconds."""
 LATER_ROWS = 2_000
 """Transfers looked at in one go for what moved after a day."""
+IN_TURN = 8
+"""Commits in a row where no counter waits: each is written while the next one is worked out."""
+SWITCH_SECONDS = 0.0002
+"""How soon, in such a run, a thread that comes back from the store gets its turn; by default Python waits 5 ms."""
 HANDED_CHUNKS = 256
 """Chunks of lines that are handed from making to booking in memory; what is beyond them is read back."""
 HANDED_ALIKE = 2_048
@@ -215,7 +220,7 @@ class DayEnd:
     def run(self, through: str | None = None) -> Report:
         """Finishes what was begun, then ends every day that is due, in order. May be cut short anywhere, and asked
         again."""
-        with _without_collector():
+        with _without_collector(alone=self._together > 1):
             try:
                 return self._run(through)
             finally:
@@ -240,7 +245,7 @@ class DayEnd:
     def resume(self) -> list[str]:
         """Finishes what an earlier run began to book, and nothing else: what a start of the office does."""
         unfinished = self._at_desk(lambda desk: standing(desk).unfinished)
-        with _without_collector():
+        with _without_collector(alone=self._together > 1):
             for row in unfinished:
                 self._post(row.date, row.step)
         return [f"{row.date} {row.step}" for row in unfinished]
@@ -275,14 +280,17 @@ class DayEnd:
 
 
 @contextmanager
-def _without_collector() -> Iterator[None]:
+def _without_collector(*, alone: bool) -> Iterator[None]:
     """Python's collector looks for cycles, and a run makes none: it would walk over each new row again and again, which
     took a quarter of all time. What others leave meanwhile is collected afterwards."""
-    was = gc.isenabled()
+    was, turn = gc.isenabled(), sys.getswitchinterval()
     gc.disable()
+    if alone:
+        sys.setswitchinterval(SWITCH_SECONDS)
     try:
         yield
     finally:
+        sys.setswitchinterval(turn)
         if was:
             gc.enable()
 
@@ -439,14 +447,16 @@ def _derived(row: BulkRow, what: str, number: int) -> bytes:
 
 
 def _post_next(desk: Desk, day: str, step: str, together: int, piece: int, chunks: Chunks) -> tuple[int, int]:
-    """Books the next lines of a step in one commit; (lines done, lines in all). ``chunks``: those whose lines are in
-    memory, each until its last line is booked."""
+    """Books the next lines of a step, in one commit or, where no counter waits, in a few that follow each other;
+    (lines done, lines in all). ``chunks``: those whose lines are in memory, each until its last line is booked."""
     row = desk.state.bulk.get(day, step)
     if row is None:
         raise Fault(f"{step} of {day} is not entered")
-    requests: list[SystemRequest] = []
-    first = row.posted
-    while first < row.size and len(requests) < together:
+    groups: list[list[SystemRequest]] = [[]]
+    first, most = row.posted, IN_TURN if together > 1 else 1
+    while first < row.size and (len(groups) < most or len(groups[-1]) < together):
+        if len(groups[-1]) == together:
+            groups.append([])
         number, offset = divmod(first, bulk.CHUNK_LINES)
         lines = chunks.get((row.lines, number))
         if lines is None:
@@ -458,10 +468,13 @@ def _post_next(desk: Desk, day: str, step: str, together: int, piece: int, chunk
         if offset + piece >= len(lines):
             del chunks[row.lines, number]
         fact = BulkPosted(step, day, first, len(facts))
-        requests.append(_entry(desk, _derived(row, "post", first), "day-step-posted", step, day, fact, facts))
+        groups[-1].append(_entry(desk, _derived(row, "post", first), "day-step-posted", step, day, fact, facts))
         first += len(facts)
-    if requests:
-        _accepted(desk, *requests)
+    if len(groups) > 1:
+        for answer in desk.handle_in_turn(groups):
+            _must_be_accepted(answer)
+    elif groups[0]:
+        _accepted(desk, *groups[0])
     return first, row.size
 
 

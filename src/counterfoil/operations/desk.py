@@ -21,6 +21,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from threading import Thread
 from typing import Any, NamedTuple, NoReturn, Protocol
 
 from cryptography.exceptions import InvalidSignature
@@ -242,6 +243,40 @@ class _Group:
         self.upserts.setdefault(table, []).extend(rows)
 
 
+class _Flight:
+    """A group that another thread commits while this one goes on."""
+
+    __slots__ = ("_error", "_thread", "commit", "group", "requests", "results")
+
+    def __init__(
+        self, requests: Sequence[SystemRequest], results: Sequence[Answer | Exception | None], group: _Group,
+        commit: Commit | None, store: OfficeStore,
+    ) -> None:  # fmt: skip
+        self.requests, self.results, self.group, self.commit = requests, results, group, commit
+        self._error: BaseException | None = None
+        self._thread = Thread(target=self._run, args=(store,), name="commit")
+        if commit is not None:
+            self._thread.start()
+
+    def _run(self, store: OfficeStore) -> None:
+        try:
+            assert self.commit is not None
+            store.commit(self.commit)
+        except BaseException as error:  # Raised where it is waited for.
+            self._error = error
+
+    def wait(self) -> None:
+        """Until the commit is over, well or not."""
+        if self.commit is not None:
+            self._thread.join()
+
+    def kept(self) -> None:
+        """Returns once it is kept; raises what the commit raised."""
+        self.wait()
+        if self._error is not None:
+            raise self._error
+
+
 _SEE = "Nothing is signed or paid until this is settled: see docs/howto/recover-an-office.md."
 
 CLOCK_STEP_MS = 120_000
@@ -344,6 +379,57 @@ class Desk:
             why = f"the last group ended in the middle: {type(error).__name__}: {error}. {_SEE}"
             self._stopped = self._stopped or why
             raise
+        return self._answers(requests, results, group, slips)
+
+    def handle_in_turn(self, groups: Sequence[Sequence[SystemRequest]]) -> list[Answer | Exception]:
+        """Several groups of the system's own, in order: while one is committed the next is decided. The answers of all,
+        as ``handle`` gives them; nothing is under way when this returns.
+
+        A group is committed only when the one before is kept, read back and marked, and what stands in memory beyond
+        the last kept one is thrown away with it if its commit fails (``test_killed_at_every_commit_is_never_killed``).
+        """
+        self._ready()
+        now = self._now()
+        remembered = self.store.several("answer", [(one.id,) for requests in groups for one in requests])
+        answers: list[Answer | Exception] = []
+        flight: _Flight | None = None
+        try:
+            for requests in groups:
+                group = _Group(self.size, remembered=remembered)
+                try:
+                    results = [self._taken(one, now, group) for one in requests]
+                except Unavailable:
+                    if flight is not None:
+                        flight.wait()
+                    raise
+                if flight is not None:
+                    answers += self._land(flight)
+                flight = _Flight(requests, results, group, self._leaving(group), self.store)
+            if flight is not None:
+                answers += self._land(flight)
+        except NotSigning:
+            raise
+        except Unavailable as error:
+            left = [one for requests in groups for one in requests][len(answers) :]
+            return [*answers, *self._after_failure(error, left, [])]
+        except BaseException as error:  # A bug, or an interruption: what is in memory is not what is in the books.
+            if flight is not None:
+                flight.wait()
+            why = f"the last group ended in the middle: {type(error).__name__}: {error}. {_SEE}"
+            self._stopped = self._stopped or why
+            raise
+        return answers
+
+    def _land(self, flight: _Flight) -> list[Answer | Exception]:
+        """Waits until a group is kept, and ends it: read back, marked, answered."""
+        flight.kept()
+        slips = self._kept(flight.group, flight.commit) if flight.commit is not None else []
+        return self._answers(flight.requests, flight.results, flight.group, slips)
+
+    def _answers(
+        self, requests: Sequence[Request | SystemRequest], results: Sequence[Answer | Exception | None], group: _Group,
+        slips: Sequence[str],
+    ) -> list[Answer | Exception]:  # fmt: skip
         answers: list[Answer | Exception] = []
         for request, result in zip(requests, results, strict=True):
             if result is None:
@@ -543,16 +629,24 @@ class Desk:
 
     def _commit(self, group: _Group) -> list[str]:
         """Commit, fsync, read back, mark, checkpoint; the slips of the group's entries."""
+        commit = self._leaving(group)
+        if commit is None:
+            return []
+        self.store.commit(commit)
+        return self._kept(group, commit)
+
+    def _leaving(self, group: _Group) -> Commit | None:
+        """What a group will keep; None if that is nothing. From now on memory takes it as being committed."""
         state, log = self.state, self.log
         assert log is not None
         if not group.drafted and not group.upserts and not self._printed:
-            return []
+            return None
         if group.drafted:
             state.passing["head"].append(HeadRow(self.epoch, log.size, log.root()))
         changes = state.machine.drain()
         for table, rows in state.drain().items():
             group.put(table, rows)
-        commit = Commit(
+        return Commit(
             expected=(self.epoch, group.start),
             entries=[d.stored for d in group.drafted],
             transfers=changes.transfers,
@@ -562,15 +656,17 @@ class Desk:
             upserts=group.upserts,
             deletes={"unprinted": list(self._printed)} if self._printed else {},
         )
-        self.store.commit(commit)
+
+    def _kept(self, group: _Group, commit: Commit) -> list[str]:
+        """A group that is kept is read back and marked; its slips."""
         self.people.took(commit.upserts, commit.deletes)
         self._printed.clear()
         self._read_back(group)
         if not group.drafted:
             return []
-        row = state.current
+        row, last = self.state.current, group.drafted[-1]
         assert row is not None
-        self._advance(row.node, log.size, group.drafted[-1].root)
+        self._advance(row.node, last.stored.sequence + 1, last.root)
         self.key_id = note_key_id(row.origin, 1, self.node_key.public_key)
         return [self._slip(row.origin, d) for d in group.drafted]
 

@@ -353,6 +353,62 @@ def test_a_failed_commit_is_taken_up_by_the_next_run(small: None, failure: Failu
         sound(house)
 
 
+def many(s: State, day: str) -> Iterator[Fact | None]:
+    """Eleven lines, the eighth of which the ledger refuses."""
+    for number, account in enumerate(sorted(s.holding.rows) * 6):
+        if number < 11:
+            amount, way = (9_999_999, "out") if number == 7 else (1 + number, "in")
+            yield HouseMoved(account[0], "fees", amount, way, "test")
+
+
+def in_turn(house: House) -> None:
+    """Six chunks in three commits, one after another: each is kept while the next is worked out."""
+    ended(house, DAY, steps=(Step("pay", "day-step", many),), together=2)
+
+
+@pytest.mark.parametrize("kept", [False, True])
+def test_killed_while_another_group_is_worked_out_is_never_killed(small: None, kept: bool) -> None:
+    plain, whole = counter(), counter()
+    ended(plain, DAY, steps=(Step("pay", "day-step", many),))
+    store = FaultyStore(whole.store)
+    whole.desk.store = store
+    in_turn(whole)
+    one, other = everything(whole.store), everything(plain.store)
+    assert one.pop("head") != other.pop("head")  # A root for each commit, of which there are fewer.
+    assert one == other
+    assert len(whole.desk.state.set_aside.rows) == 1
+    for after in range(1, store.commits + 1):
+        house = counter()
+        house.desk.store = CutStore(house.store, after, kept=kept)
+        with pytest.raises(Cut):
+            in_turn(house)
+        house.reopened()
+        in_turn(house)
+        assert queries.books(house.store) == queries.books(plain.store)
+        sound(house)
+
+
+@pytest.mark.parametrize("failure", FAILURES)
+def test_a_commit_that_fails_takes_what_came_after_it_along(small: None, failure: Failure) -> None:
+    whole = counter()
+    store = FaultyStore(whole.store)
+    whole.desk.store = store
+    in_turn(whole)
+    for after in range(1, store.commits + 1):
+        house = counter()
+        store = FaultyStore(house.store)
+        store.fail(failure, after=after)
+        house.desk.store = store
+        for _ in range(3):
+            try:
+                in_turn(house)
+                break
+            except Unavailable:
+                continue
+        assert queries.books(house.store) == queries.books(whole.store)
+        sound(house)
+
+
 def test_what_is_unfinished_is_shown_and_finished(small: None) -> None:
     house = counter()
     house.desk.store = CutStore(house.store, 7, kept=True)  # Of the second step one chunk of two is booked.
