@@ -102,7 +102,7 @@ def payoff(row: LoanRow, on: str) -> int:
 def next_due(row: LoanRow) -> date:
     """The due date of the oldest payment that is not covered."""
     place = rule.place_due(row.paid, row.payment, row.number)
-    return rule.due_on(_day(row.first_due), row.every, place + row.deferred)
+    return _due_on(row.first_due, row.every, place + row.deferred)
 
 
 def next_payment(row: LoanRow, on: str) -> int:
@@ -115,6 +115,12 @@ def next_payment(row: LoanRow, on: str) -> int:
 def days_late(row: LoanRow, on: str) -> int:
     """Days past the oldest due date; 0 on it and before."""
     return max(0, (_day(on) - next_due(row)).days) if row.state == "open" else 0
+
+
+@lru_cache(maxsize=16_384)
+def _due_on(first: str, every: str, place: int) -> date:
+    """Many loans have a due date in common."""
+    return rule.due_on(_day(first), every, place)
 
 
 @lru_cache(maxsize=4_096)

@@ -70,10 +70,10 @@ def accounts_of_all(facts: Alike) -> Iterable[str]:
     return [account for fact in facts for account in accounts_of(fact)]
 
 
-def changes_tables(fact: Fact, by_clerk: bool) -> bool:
+def changes_tables(kind: type[Fact], by_clerk: bool) -> bool:
     """Whether facts of this kind do anything to the fold tables. Lines that only say something do not."""
-    known = (fact.number, fact.version) in FOLDERS
-    return known or by_clerk or moves(fact) or bool(_about(type(fact))) or isinstance(fact, m.Reversed)
+    known = (kind.number, kind.version) in FOLDERS
+    return known or by_clerk or moves(kind) or bool(_about(kind)) or kind is m.Reversed
 
 
 def _about(cls: type[Fact]) -> tuple[str, ...]:

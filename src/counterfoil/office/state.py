@@ -17,10 +17,12 @@ from itertools import islice, repeat
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from counterfoil.facts.alike import Alike
+from counterfoil.facts.customers import AccountOpened
+from counterfoil.facts.money import Reversed
 from counterfoil.facts.record import Fact
 from counterfoil.kernel.idents import transfer_id
 from counterfoil.kernel.outcomes import Fault
-from counterfoil.ledger.booking import account_rule, customer_account, legs_of, legs_of_all
+from counterfoil.ledger.booking import account_rule, customer_account, legs_of, legs_of_all, moves
 from counterfoil.ledger.machine import Machine
 from counterfoil.ledger.outcomes import Outcome
 from counterfoil.ledger.transfers import LINKED, Transfer
@@ -323,15 +325,26 @@ class State:
         (``test_many_lines_at_once_are_each_line_by_itself``)."""
         kinds: set[type[Fact]] = {facts.of} if isinstance(facts, Alike) else set(map(type, facts))
         kind = kinds.pop() if len(kinds) == 1 else None
-        many = savings_folds.FOLD_MANY.get((kind.number, kind.version)) if kind is not None else None
-        if many is None:
-            for fact in facts if kind is None or changes_tables(facts[0], at.by_clerk) else ():
+        if kind is None:
+            for fact in facts:
+                self.fold(fact, at)
+            return
+        if not changes_tables(kind, at.by_clerk):
+            return
+        name = (kind.number, kind.version)
+        many, folder = savings_folds.FOLD_MANY.get(name), FOLDERS.get(name)
+        if many is None and (folder is None or at.by_clerk or moves(kind) or kind in (AccountOpened, Reversed)):
+            for fact in facts:
                 self.fold(fact, at)
             return
         alike = facts if isinstance(facts, Alike) else Alike.made_of(facts)
         shown = zip(accounts_of_all(alike), repeat(at.epoch), repeat(at.sequence), strict=False)
         self.passing["statement"] += map(tuple.__new__, repeat(r.StatementRow), shown)
-        many(self, alike, at)
+        if many is not None:
+            many(self, alike, at)
+        elif folder is not None:  # No money moves, so nothing earns interest by it.
+            for fact in facts:
+                folder(self, fact, at)
 
     # --- helpers of folds ------------------------------------------------------------------------------------------
 

@@ -28,7 +28,7 @@ from dataclasses import dataclass, field
 from datetime import date as Date  # noqa: N812  # "date" is a field of nearly everything here.
 from datetime import timedelta
 from hashlib import sha256
-from typing import Any, NamedTuple, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar, cast
 from zoneinfo import ZoneInfo
 
 from counterfoil.facts.alike import Alike
@@ -375,25 +375,30 @@ def _taken(waiting: list[Fact | Alike], most: int) -> tuple[Sequence[Fact], list
     """(the first ``most`` lines, what is left)."""
     left = most
     for place, part in enumerate(waiting):
-        size = len(part) if isinstance(part, Alike) else 1
-        if size > left and isinstance(part, Alike):
-            whole = [part[:left]] if left else []
-            return _in_a_row([*waiting[:place], *whole]), [part[left:], *waiting[place + 1 :]]
-        if not left:
+        if type(part) is Alike:
+            if len(part) > left:
+                whole = [part[:left]] if left else []
+                return _in_a_row([*waiting[:place], *whole]), [part[left:], *waiting[place + 1 :]]
+            left -= len(part)
+        elif not left:
             return _in_a_row(waiting[:place]), waiting[place:]
-        left -= size
+        else:
+            left -= 1
     return _in_a_row(waiting), []
 
 
 def _in_a_row(parts: Sequence[Fact | Alike]) -> Sequence[Fact]:
-    """The lines of parts, by columns where all are so held and of one kind."""
-    columns = [part for part in parts if isinstance(part, Alike)]
-    if columns and len(columns) == len(parts) and len({part.of for part in columns}) == 1:
+    """The lines of parts, by columns where all are of one kind."""
+    if not any(type(part) is Alike for part in parts):
+        facts = cast("Sequence[Fact]", parts)
+        return Alike.made_of(facts) if len(set(map(type, facts))) == 1 else facts
+    columns = [part for part in parts if type(part) is Alike]
+    if len(columns) == len(parts) and len({part.of for part in columns}) == 1:
         return Alike.joined(columns)
-    facts: list[Fact] = []
+    mixed: list[Fact] = []
     for part in parts:
-        facts += part if isinstance(part, Alike) else (part,)
-    return facts
+        mixed += part if type(part) is Alike else (cast(Fact, part),)
+    return mixed
 
 
 class _Later:

@@ -137,13 +137,21 @@ def _recovered(s: State, fact: f.LoanRecovered, at: Place) -> None:
 def _missed(s: State, fact: f.LoanMissed, at: Place) -> None:
     row = s.loan.get(fact.loan)
     if row:
-        s.loan.put(row._replace(missed=fact.due))
+        s.loan.put(_with(row, _MISSED, fact.due))
 
 
 def _aged(s: State, fact: f.LoanAged, at: Place) -> None:
     row = s.loan.get(fact.loan)
     if row:
-        s.loan.put(row._replace(bucket=fact.bucket))
+        s.loan.put(_with(row, _BUCKET, fact.bucket))
+
+
+_MISSED, _BUCKET = map(r.LoanRow._fields.index, ("missed", "bucket"))
+
+
+def _with(row: r.LoanRow, place: int, value: str) -> r.LoanRow:
+    """``_replace`` of one column in a quarter of the time: every loan that is late goes this way twice."""
+    return tuple.__new__(r.LoanRow, (*row[:place], value, *row[place + 1 :]))
 
 
 def _named(s: State, fact: Reversed) -> r.LoanRow | None:
