@@ -268,9 +268,12 @@ def _day_end_report(result: Mapping[str, Any]) -> str:
         told(result["machine"]),
         f"seed {result['seed']}; {result['accounts']:,} accounts made in {result['built_seconds']} s, "
         f"loaded in {result['loaded_seconds']} s",
-        f"the day ended in {result['alone_seconds']} s ({result['us_per_account']} µs an account; "
-        f"{result['processor_us_per_account']} µs of the processor), {result['lines']:,} lines; "
-        f"{result['memory_mb']} MB at most",
+        f"accrued, credited and settled in {result['credited_seconds']} s "
+        f"({result['credited_us_per_account']} µs an account; {result['credited_processor_seconds']} s of the processor in "
+        f"this process), {result['lines']:,} lines; statements cut in {result['statements_seconds']} s",
+        f"the whole day ended in {result['alone_seconds']} s ({result['us_per_account']} µs an account; "
+        f"{result['processor_us_per_account']} µs of the processors); "
+        f"{result['memory_mb']} MB at most{_beside(result)}",
         f"deposits, quiet: p50 {result['quiet']['p50_ms']} ms, p99 {result['quiet']['p99_ms']} ms",
         f"deposits beside the day's end ({result['beside_seconds']} s): p50 {result['beside']['p50_ms']} ms, "
         f"p99 {result['beside']['p99_ms']} ms; ratio {result['p99_ratio']}",
@@ -278,6 +281,13 @@ def _day_end_report(result: Mapping[str, Any]) -> str:
         f"{'the expense to the cent' if result['sound'] else 'and that is NOT the expense'}",
     ]
     return "\n".join(lines)
+
+
+def _beside(result: Mapping[str, Any]) -> str:
+    second = result["second_process"]
+    if second["chunks"]:
+        return f", and {second['memory_mb']} MB in a second process, which packed {second['chunks']:,} chunks"
+    return f"; one process ({second['without']})" if second["without"] else "; one process"
 
 
 def _loans_report(result: Mapping[str, Any]) -> str:

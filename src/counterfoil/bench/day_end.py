@@ -16,12 +16,13 @@ edition's (``test_loans_are_assessed_and_sound``).
 from __future__ import annotations
 
 import gc
+import os
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date, timedelta
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context
 from pathlib import Path
 from random import Random
 from typing import Any, TypeVar
@@ -68,6 +69,12 @@ MISSED = (date(2026, 1, 5), date(2026, 1, 6))
 RATE, PAYMENTS = 2_800, 26
 FACES = (10_000, 1)
 TOGETHER = 8
+CREDITING = [
+    f"{step}, {what}"
+    for step in ("accrue-interest", "credit-interest", "settle-interest")
+    for what in ("made", "booked")
+]
+"""What a million accounts are wanted accrued and credited by; statements, dormancy and the balances come on top."""
 QUIET_SECONDS = 3
 CASH = {"10000": 100}
 PAUSE = 0.002
@@ -87,6 +94,7 @@ def run(
     return {
         "machine": machine, "seed": seed, "accounts": accounts, "callers": callers, "built_seconds": built,
         "us_per_account": round(measured["alone_seconds"] / accounts * 1e6, 2),
+        "credited_us_per_account": round(measured["credited_seconds"] / accounts * 1e6, 2),
         "processor_us_per_account": round(measured["processor_seconds"] / accounts * 1e6, 2), **measured,
     }  # fmt: skip
 
@@ -109,10 +117,9 @@ def run_loans(
             days: dict[str, Any] = {}
             for name, day in zip(("quiet", "missed"), MISSED, strict=True):
                 say(f"{day}, {name}")
-                steps: dict[str, float] = {}
-                started, busy = time.perf_counter(), time.process_time()
-                DayEnd(lambda call: call(desk), together=TOGETHER, told=_timed(steps)).run(day.isoformat())
-                seconds, processor = time.perf_counter() - started, time.process_time() - busy
+                steps, watch = dict[str, float](), _Watch()
+                DayEnd(lambda call: call(desk), together=TOGETHER, told=_timed(steps, watch)).run(day.isoformat())
+                seconds, processor = watch.spent()
                 days[name] = {
                     "seconds": round(seconds, 2), "processor_seconds": round(processor, 2),
                     "processor_us_per_loan": round(processor / loans * 1e6, 2),
@@ -211,10 +218,10 @@ def _measured(
         say("the first quarter's days before the last")
         DayEnd(lambda call: call(desk), together=TOGETHER).run((FIRST[0] - timedelta(days=1)).isoformat())
         say("the first quarter's last day")
-        steps: dict[str, float] = {}
-        started, busy = time.perf_counter(), time.process_time()
-        DayEnd(lambda call: call(desk), together=TOGETHER, told=_timed(steps)).run(FIRST[0].isoformat())
-        alone, processor, memory = time.perf_counter() - started, time.process_time() - busy, peak_memory_mb()
+        steps, watch = dict[str, float](), _Watch()
+        ending = DayEnd(lambda call: call(desk), together=TOGETHER, told=_timed(steps, watch))
+        ending.run(FIRST[0].isoformat())
+        alone, processor, memory = *watch.spent(), peak_memory_mb()
         _next_day(office, opened_office.clock, FIRST[1], SECOND[1])
         say("the second quarter's days before the last")
         DayEnd(lambda call: call(desk), together=TOGETHER).run((SECOND[0] - timedelta(days=1)).isoformat())
@@ -232,7 +239,13 @@ def _measured(
             sequencer.close()
         figures = {
             "loaded_seconds": loaded, "alone_seconds": round(alone, 2), "processor_seconds": round(processor, 2),
+            "credited_seconds": round(sum(steps.get(one, 0) for one in CREDITING), 2),
+            "credited_processor_seconds": round(sum(watch.busy.get(one, 0) for one in CREDITING), 2),
+            "statements_seconds": round(sum(steps.get(f"statements, {what}", 0) for what in ("made", "booked")), 2),
             "steps": {name: round(seconds, 2) for name, seconds in steps.items()}, "memory_mb": memory,
+            "second_process": {
+                "memory_mb": watch.beside_mb, "chunks": ending.packer.sent, "without": ending.packer.alone,
+            },
             "beside_seconds": round(together, 2), "quiet": milliseconds(quiet), "beside": milliseconds(beside),
             "deposits_beside": len(beside),
             "p99_ratio": round(milliseconds(beside)["p99_ms"] / milliseconds(quiet)["p99_ms"], 2),
@@ -256,15 +269,45 @@ def _through(sequencer: Sequencer, desk: Desk) -> Callable[[Callable[[Desk], T]]
     return lambda call: sequencer.call(lambda: call(desk))
 
 
-def _timed(steps: dict[str, float]) -> Callable[[str, str, int, int], None]:
-    """Adds up what each step took, from one telling to the next."""
-    last = [time.perf_counter()]
+class _Watch:
+    """Time by the clock and of the processor, the second process' own included, and the most memory that one held."""
+
+    def __init__(self) -> None:
+        self.beside_mb = 0
+        self.busy: dict[str, float] = {}
+        """What each step took of the processor in this process alone."""
+        self._clock, self._busy = time.perf_counter(), _busy()
+
+    def look(self) -> None:
+        """Looks how much memory the processes beside this one hold."""
+        for child in active_children():
+            with suppress(OSError, StopIteration):
+                lines = Path(f"/proc/{child.pid}/status").read_text().splitlines()
+                peak = next(line for line in lines if line.startswith("VmHWM:"))
+                self.beside_mb = max(self.beside_mb, int(peak.split()[1]) // 1024)
+
+    def spent(self) -> tuple[float, float]:
+        """(seconds by the clock, seconds of the processor) since it was made; processes beside it have ended."""
+        return time.perf_counter() - self._clock, _busy() - self._busy
+
+
+def _busy() -> float:
+    times = os.times()
+    return times.user + times.system + times.children_user + times.children_system
+
+
+def _timed(steps: dict[str, float], watch: _Watch) -> Callable[[str, str, int, int], None]:
+    """Adds up what each step took by the clock, from one telling to the next."""
+    last = [time.perf_counter(), time.process_time()]
 
     def told(day: str, step: str, done: int, of: int) -> None:
-        now = time.perf_counter()
+        now, busy = time.perf_counter(), time.process_time()
         name = f"{step}, {'booked' if of else 'made'}"
         steps[name] = steps.get(name, 0) + now - last[0]
-        last[0] = now
+        watch.busy[name] = watch.busy.get(name, 0) + busy - last[1]
+        if not done % 65_536:
+            watch.look()
+        last[:] = now, busy
 
     return told
 

@@ -282,6 +282,8 @@ def test_the_end_of_a_day_is_measured_and_sound(tmp_path: Path) -> None:
     result = day_end.run(accounts=1_200, callers=2, keep=tmp_path / "office")
     assert result["sound"]
     assert (result["accounts"], result["lines"]) == (1_200, 1_200)
+    assert 0 < result["credited_seconds"] + result["statements_seconds"] <= result["alone_seconds"]
+    assert result["second_process"]["chunks"] == 0  # So few are not worth its start.
     assert result["deposits_beside"] > 0
     assert json.loads(json.dumps(result)) == result
     done = CliRunner().invoke(bench, ["day-end", "--accounts", "5", "--callers", "1"])
