@@ -269,8 +269,9 @@ def _day_end_report(result: Mapping[str, Any]) -> str:
         f"seed {result['seed']}; {result['accounts']:,} accounts made in {result['built_seconds']} s, "
         f"loaded in {result['loaded_seconds']} s",
         f"accrued, credited and settled in {result['credited_seconds']} s "
-        f"({result['credited_us_per_account']} µs an account; {result['credited_processor_seconds']} s of the processor in "
-        f"this process), {result['lines']:,} lines; statements cut in {result['statements_seconds']} s",
+        f"({result['credited_us_per_account']} µs an account; of the processor "
+        f"{result['credited_processor_seconds']} s in this process), {result['lines']:,} lines; "
+        f"statements cut in {result['statements_seconds']} s",
         f"the whole day ended in {result['alone_seconds']} s ({result['us_per_account']} µs an account; "
         f"{result['processor_us_per_account']} µs of the processors); "
         f"{result['memory_mb']} MB at most{_beside(result)}",

@@ -391,7 +391,7 @@ def _in_a_row(parts: Sequence[Fact | Alike]) -> Sequence[Fact]:
     """The lines of parts, by columns where all are of one kind."""
     if not any(type(part) is Alike for part in parts):
         facts = cast("Sequence[Fact]", parts)
-        return Alike.made_of(facts) if len(set(map(type, facts))) == 1 else facts
+        return Alike.joined([Alike.made_of(facts)]) if len(set(map(type, facts))) == 1 else facts
     columns = [part for part in parts if type(part) is Alike]
     if len(columns) == len(parts) and len({part.of for part in columns}) == 1:
         return Alike.joined(columns)

@@ -123,7 +123,8 @@ def test_lines_are_booked_in_pieces_beside_a_counter(piece: int, monkeypatch: py
 
 @pytest.mark.parametrize("handed", [0, 1, 512])
 def test_lines_in_memory_are_those_that_were_kept(small: None, monkeypatch: pytest.MonkeyPatch, handed: int) -> None:
-    monkeypatch.setattr(day_end, "HANDED_CHUNKS", handed)
+    for most in ("HANDED_CHUNKS", "HANDED_ALIKE"):
+        monkeypatch.setattr(day_end, most, handed)
     house = counter()
     read, book = bulk.read_own, bulk.book
     read_back: list[Fact] = []
