@@ -27,6 +27,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date as Date  # noqa: N812  # "date" is a field of nearly everything here.
 from datetime import timedelta
+from fractions import Fraction
 from hashlib import sha256
 from typing import Any, NamedTuple, Protocol, TypeVar, cast
 from zoneinfo import ZoneInfo
@@ -61,7 +62,7 @@ LATER_ROWS = 2_000
 """Transfers looked at in one go for what moved after a day."""
 IN_TURN = 8
 """Commits in a row where no counter waits: each is written while the next one is worked out."""
-SWITCH_SECONDS = 0.0002
+SWITCH_SECONDS = Fraction(1, 5_000)
 """How soon, in such a run, a thread that comes back from the store gets its turn; by default Python waits 5 ms."""
 HANDED_CHUNKS = 256
 """Chunks of lines that are handed from making to booking in memory; what is beyond them is read back."""
@@ -286,7 +287,7 @@ def _without_collector(*, alone: bool) -> Iterator[None]:
     was, turn = gc.isenabled(), sys.getswitchinterval()
     gc.disable()
     if alone:
-        sys.setswitchinterval(SWITCH_SECONDS)
+        sys.setswitchinterval(SWITCH_SECONDS)  # type: ignore[arg-type]  # it takes what can be a float, and is none
     try:
         yield
     finally:
