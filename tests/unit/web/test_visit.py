@@ -36,6 +36,20 @@ def test_every_page_has_strict_headers() -> None:
             screen.sign_in()
 
 
+def test_a_training_office_on_the_same_host_signs_nobody_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One browser at the counter and at practice, which is another port of the same host: no cookie is both's."""
+    with open_screen() as real:
+        real.sign_in()
+        kept = {one.name for one in real.client.cookies.jar}
+    monkeypatch.setattr(builders, "DOMAIN", TRAINING_DOMAIN + builders.DOMAIN)
+    with open_screen(counter()) as practice:
+        practice.sign_in()
+        assert practice.client.get("/counter").status_code == 200
+        its = {one.name for one in practice.client.cookies.jar}
+    assert kept & its == {"cf_lang"}
+    assert "cf_session_practice" in its
+
+
 @pytest.mark.parametrize(("language", "word"), [("en", "PRACTICE"), ("es", "PRÁCTICA")])
 def test_every_page_of_a_training_office_says_so(monkeypatch: pytest.MonkeyPatch, language: str, word: str) -> None:
     """At its top and in its title; nothing of a real office does."""

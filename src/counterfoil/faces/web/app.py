@@ -41,6 +41,7 @@ from counterfoil.faces.web.visit import (
     PUBLIC,
     House,
     Visit,
+    cookie_of,
     from_here,
     guest_of,
     language_of,
@@ -48,6 +49,7 @@ from counterfoil.faces.web.visit import (
     read_upload,
     static_files,
 )
+from counterfoil.journal.slip import is_training
 from counterfoil.kernel.outcomes import CounterfoilError, Malformed, Unavailable, mark
 from counterfoil.operations.desk import ClockJumped
 from counterfoil.operations.passkeys import Passkeys
@@ -176,6 +178,8 @@ class Gate:
         )  # fmt: skip
         self.approvals = Approvals(house.seconds)
         self.unfinished = Unfinished(service, self.sessions, self.approvals, house.seconds, house.report)
+        row = service.desk.state.current
+        self._practice = row is not None and is_training(row.origin)
         self._watch: asyncio.Task[None] | None = None
         self._looked = house.seconds()
 
@@ -206,18 +210,18 @@ class Gate:
         return response
 
     def _visit(self, page: Page, request: Request[Any, Any, Any]) -> Visit:
-        guest, language = guest_of(request), language_of(request)
+        guest, language = guest_of(request, practice=self._practice), language_of(request)
         hers = page.face == CUSTOMERS
         sessions = self.customers if hers else self.sessions
         self._let_customers_go()
-        session = sessions.find(request.cookies.get(MEMBER_COOKIE if hers else COOKIE))
+        session = sessions.find(cookie_of(request, MEMBER_COOKIE if hers else COOKIE, practice=self._practice))
         if session is not None and hers and sessions.rests(session):
             sessions.close(session)
             session = None
         visit = Visit(
             request, self.service if page.face == CLERKS else self.everybody, self.house, sessions, self.approvals,
             guest or secrets.token_urlsafe(32), language, self.house.catalog(language), session, face=page.face,
-            members=self.members, passkeys=self.passkeys,
+            members=self.members, passkeys=self.passkeys, practice=self._practice,
         )  # fmt: skip
         if not guest and session is None:
             visit.set_cookie(GUEST_COOKIE, visit.guest)

@@ -133,6 +133,9 @@ class Visit:
     """Customers' log-ins; None where they do not sign in."""
     passkeys: Passkeys | None = None
     """Their passkeys; None where none can be used, wherever the browser is."""
+    practice: bool = False
+    """Whether this is a training office: its cookies have names of their own, since browsers tell hosts apart by name
+    and not by port (``test_a_training_office_on_the_same_host_signs_nobody_out``)."""
     _office: OfficeNow | None = None
 
     @property
@@ -166,7 +169,7 @@ class Visit:
     @property
     def known_screen(self) -> str:
         """The number of this browser if a clerk has signed in here before; else ""."""
-        return known_screen(self._screens(), self.request.cookies.get(SCREEN_COOKIE))
+        return known_screen(self._screens(), cookie_of(self.request, SCREEN_COOKIE, practice=self.practice))
 
     def keep_screen(self, number: str) -> None:
         """From now on this browser is one that the office knows, after a restart too."""
@@ -175,7 +178,7 @@ class Visit:
     @property
     def phone(self) -> str:
         """What this browser keeps of a customer who signed in here before."""
-        return str(self.request.cookies.get(PHONE_COOKIE, ""))[:80]
+        return (cookie_of(self.request, PHONE_COOKIE, practice=self.practice) or "")[:80]
 
     def _screens(self) -> bytes:
         return hmac.digest(self.service.desk.office_key, b"counterfoil/known-screen/v1\x00", "sha256")
@@ -220,7 +223,7 @@ class Visit:
         """A cookie that no script and no other site sees. ``seconds``: how long; None until the browser is closed."""
         self.cookies.append(
             Cookie(
-                key=name,
+                key=cookie_name(name, practice=self.practice),
                 value=value,
                 httponly=True,
                 samesite="strict",
@@ -323,9 +326,19 @@ def language_of(request: Request[Any, Any, Any]) -> str:
     return "en"
 
 
-def guest_of(request: Request[Any, Any, Any]) -> str:
+def cookie_name(name: str, *, practice: bool) -> str:
+    """The name under which a browser keeps what is one office's. A language is the reader's, wherever she is."""
+    return f"{name}_practice" if practice and name != LANGUAGE_COOKIE else name
+
+
+def cookie_of(request: Request[Any, Any, Any], name: str, *, practice: bool) -> str | None:
+    """The value of a cookie of this office."""
+    return request.cookies.get(cookie_name(name, practice=practice))
+
+
+def guest_of(request: Request[Any, Any, Any], *, practice: bool) -> str:
     """The cookie of a browser where nobody is signed in, or "" if it has none that could be ours."""
-    found = request.cookies.get(GUEST_COOKIE, "")
+    found = cookie_of(request, GUEST_COOKIE, practice=practice) or ""
     return found if len(found) == 43 and found.isascii() else ""
 
 
