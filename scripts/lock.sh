@@ -15,6 +15,6 @@ compile() {
         --no-header --no-emit-index-url --no-emit-find-links --no-annotate "$@"
 }
 
-compile pyproject.toml --group build --output-file requirements.lock "${UPGRADE:---no-upgrade}"
+compile pyproject.toml --extra passkeys --group build --output-file requirements.lock "${UPGRADE:---no-upgrade}"
 compile pyproject.toml --all-extras --group test --constraints requirements.lock \
     --output-file requirements-test.lock "${UPGRADE:---no-upgrade}"

@@ -21,9 +21,9 @@ stop() {
 
 what=${1:-demo}
 case $what in
-    demo) lock=requirements.lock extras= compiled=--compile ;;
+    demo) lock=requirements.lock extras='[passkeys]' compiled=--compile ;;
     # Half a minute of compiling six thousand modules, of which the tests import a few hundred: those are compiled then.
-    test) lock=requirements-test.lock extras='[keyring,postgres,printer,scan]' compiled=--no-compile ;;
+    test) lock=requirements-test.lock extras='[keyring,otel,passkeys,postgres,printer,scan]' compiled=--no-compile ;;
     *) stop "To set up, say what for; run: scripts/setup.sh demo (or: scripts/setup.sh test)" ;;
 esac
 

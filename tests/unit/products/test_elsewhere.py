@@ -123,7 +123,7 @@ def test_the_shipped_figures_are_those_that_were_found(profile: str, data_dir: P
     assert given is not None
     shown = demonstration(profile).decode()
     for one in given.prices:
-        if one.source.startswith("us_state_cheque_cashing_caps"):
+        if one.source.startswith("a table of the states' caps"):
             assert one.value in {Fraction(cap) for cap in california}
             assert (one.as_of, one.status) == ("2022", "secondary")
         else:
