@@ -94,7 +94,7 @@ def test_the_passbook_goes_on_where_the_page_before_ended(opened: tuple[OfficeSt
 def test_the_price_list_is_that_of_the_edition_in_force(opened: tuple[OfficeStore, str]) -> None:
     made = kept.prices_of(opened[0], "es", catalog("es"))
     assert made.edition == "us-postal-bank 2026-01"
-    assert {price.service: price.price for price in made.prices}["Forever stamp"] == 78
+    assert {price.service: price.price for price in made.prices}["Estampilla Forever"] == 78
     assert "Depositar efectivo" in [price.service for price in made.prices]
 
 

@@ -76,7 +76,7 @@ For: Íñigo Núñez Güell
 Guarde este papel. El código
 muestra lo que esta oficina
 anotó en sus libros. Para
-comprobarlo sin nosotros,
+verificarlo sin nosotros,
 escanéelo y use el verificador
 gratuito de Counterfoil.
 
