@@ -54,8 +54,8 @@ MUTANTS = (
     Mutant(
         "mark before COMMIT", DESK,
         "        self.store.commit(commit)\n",
-        "        if group.drafted and state.current is not None:\n"
-        "            self._advance(state.current.node, log.size, group.drafted[-1].root)\n"
+        "        if group.drafted and self.state.current is not None and self.log is not None:\n"
+        "            self._advance(self.state.current.node, self.log.size, group.drafted[-1].root)\n"
         "        self.store.commit(commit)\n",
         (f"{POWER}::test_the_power_cut_at_every_event_of_a_unit_of_work",),
     ),
@@ -83,8 +83,8 @@ MUTANTS = (
     Mutant(
         "checkpoint before COMMIT", DESK,
         "        self.store.commit(commit)\n",
-        "        if state.current is not None and self.key_id:\n"
-        "            _ = [self._slip(state.current.origin, d) for d in group.drafted]\n"
+        "        if self.state.current is not None and self.key_id:\n"
+        "            _ = [self._slip(self.state.current.origin, d) for d in group.drafted]\n"
         "        self.store.commit(commit)\n",
         (f"{FAILURES}::test_no_answer_before_the_mark", f"{FAILURES}::test_no_slip_of_a_failed_group_leaves"),
     ),
@@ -138,6 +138,11 @@ MUTANTS = (
         "missing entries not noticed", DESK,
         "        if mark.size > size:\n", "        if False:\n",
         (f"{FAILURES}::test_a_journal_behind_its_mark_is_not_signed_on",),
+    ),
+    Mutant(
+        "what a front has verified is taken for anything", DESK,
+        "        if self.verified == (message, public_key):\n", "        if self.verified[0]:\n",
+        ("tests/unit/serving/test_front.py::test_a_front_is_believed_no_more_than_its_arithmetic",),
     ),
     Mutant(
         "a late writer not turned away", "engines/tables.py",

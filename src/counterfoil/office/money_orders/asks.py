@@ -61,6 +61,8 @@ def _ranges(value: Any, field: str) -> list[dict[str, Any]]:
     return found
 
 
+_LINE = r"^(\s*0\s*|[\s,;]*([0-9]{11}(\s*[x×*]\s*[0-9]{1,4})?\s*([,;][\s,;]*|$))*)$"
+"""As ``_ranges`` reads a line, but for check digits and how many forms a range may have."""
 _SERIAL = {"type": "string", "pattern": "^[0-9]{11}$"}
 _FORMS = {"type": "integer", "minimum": 1, "maximum": RANGE_MAX}
 SERIAL = Reader(_serial, _SERIAL)
@@ -80,7 +82,7 @@ RANGES = Reader(
                     "additionalProperties": False,
                 },
             },
-            {"type": "string", "maxLength": TEXT_CHARACTERS_MAX * 4},
+            {"type": "string", "maxLength": TEXT_CHARACTERS_MAX * 4, "pattern": _LINE},
         ],
     },
 )
