@@ -17,7 +17,6 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from counterfoil import codec
 from counterfoil.compliance import cash_parts
 from counterfoil.compliance.currency_reports import CTR_OVER_CENTS, DIRECTIONS, Cash, Reportable, reportable
 from counterfoil.counter.services import SERVICES
@@ -28,6 +27,7 @@ from counterfoil.kernel.days import day, moment
 from counterfoil.ledger.booking import legs_of
 from counterfoil.office.people.rows import OwnerRow
 from counterfoil.office.rows import DayRow, EpochRow, HoldingRow, ReversalRow
+from counterfoil.operations.beside import details_at
 from counterfoil.operations.desk import ReadEntry, load_state, read_entry
 from counterfoil.operations.office_report import MAIL
 from counterfoil.operations.store import OfficeStore, StoredEntry
@@ -110,8 +110,7 @@ def _report(store: OfficeStore, one: Reportable, moved: list[Moved]) -> dict[str
 def _missing(store: OfficeStore, customer: str | None) -> list[str]:
     """Which details the form asks for that are not on record; all of them of a person who is no customer."""
     row = store.get("customer", (customer,)) if customer else None
-    kept = store.get("details", (row[2],)) if row is not None and isinstance(row[2], bytes) else None
-    details = codec.decode(kept[3], what="details") if kept is not None and isinstance(kept[3], bytes) else {}
+    details = details_at(store, row[2]) if row is not None and isinstance(row[2], bytes) else {}
     return [name for name in NEEDED if not details.get(name)]
 
 

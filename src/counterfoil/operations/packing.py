@@ -13,7 +13,7 @@ from __future__ import annotations
 import os
 from collections import deque
 from collections.abc import Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import CancelledError, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from itertools import groupby
 from multiprocessing import get_context
@@ -143,7 +143,7 @@ class Packer:
         try:
             assert taken.future is not None
             root, data = taken.future.result()
-        except (BrokenProcessPool, OSError) as error:
+        except (BrokenProcessPool, CancelledError, OSError) as error:  # Cancelled: others' were given up.
             self._give_up(error)
             return taken.here()
         self.sent += 1

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +27,9 @@ from counterfoil.office.requests import ASKS
 from counterfoil.serving import app
 from counterfoil.serving.config import Settings
 from counterfoil.serving.front import link as say
+from counterfoil.serving.front.__main__ import Guarded
 from counterfoil.serving.front.office import OfficeSide
-from counterfoil.serving.front.reading import BODY_BYTES_MAX
+from counterfoil.serving.front.reading import BODY_BYTES_MAX, Reading
 from counterfoil.testing import offices
 from counterfoil.testing.servers import FrontHere, Served, served
 from unit.serving.test_server import ENVIRONMENT, SECONDS, counterfoil, deposit, process
@@ -366,6 +368,21 @@ def test_no_front_is_left_behind() -> None:
         ours.close()
         _, err = begun.communicate(timeout=SECONDS)
         assert (begun.returncode, err) == (0, b"")
+
+
+def test_whoever_asks_a_front_whose_office_is_gone_is_told_at_once() -> None:
+    reading = Reading(say.Hello("us/0417", tuple(ASKS), asdict(Settings())), more_metrics=lambda: b"")
+    reading.gone()
+
+    async def ask() -> httpx.Response:
+        transport = httpx.ASGITransport(app=_with_state(Guarded(reading)))
+        async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as http:
+            return await http.get("/v1/office")
+
+    answer = asyncio.run(asyncio.wait_for(ask(), SECONDS))
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
+    assert answer.json()["type"] == "/problems/unavailable"
+    assert "send the same request again" in answer.json()["detail"]
 
 
 def test_every_kind_may_be_read_before(server: Served) -> None:

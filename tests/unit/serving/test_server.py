@@ -83,9 +83,19 @@ def deposit(client: Client, account: str, amount: int) -> Signed:
     return client.sign("deposit", body, by=[ClerkKey(offices.seed_of("102"))])
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, pytest.param(signal.SIGINT, marks=pytest.mark.slow)])
-def test_a_stop_finishes_what_was_accepted(office: tuple[Path, str, str], number: signal.Signals) -> None:
+@pytest.mark.parametrize(
+    ("number", "front"),
+    [
+        (signal.SIGTERM, False), (signal.SIGTERM, True),
+        pytest.param(signal.SIGINT, False, marks=pytest.mark.slow),
+        pytest.param(signal.SIGINT, True, marks=pytest.mark.slow),
+    ],
+)  # fmt: skip
+def test_a_stop_finishes_what_was_accepted(
+    office: tuple[Path, str, str], number: signal.Signals, front: bool
+) -> None:  # fmt: skip
     folder, account, token = office
+    (folder / "server.toml").write_text(f"front = {str(front).lower()}\n")
     with process(folder) as (running, url, log), Client(url, token, patience=0) as client:
         requests = [deposit(client, account, n) for n in range(1, 401)]
         before = client.office().size

@@ -27,11 +27,14 @@ from counterfoil.faces.api.problems import PROBLEMS, TYPE, Problem, problem_of
 from counterfoil.faces.api.reads import READS, Question, Read, not_for_its_role
 from counterfoil.faces.api.straight import (
     BATCH_BYTES_MAX,
+    PLAIN_HEADERS,
     WRITE_BYTES_MAX,
     Caller,
     Reply,
     Route,
     Straight,
+    problem_reply,
+    says_json,
     spanish_first,
     too_large,
 )
@@ -46,10 +49,9 @@ from counterfoil.operations.store import OfficeStore
 
 Asked = Request[Any, Any, Any]
 
-_PLAIN_HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
-_JSON_HEADERS = {**_PLAIN_HEADERS, "Content-Type": "application/json"}
+_JSON_HEADERS = {**PLAIN_HEADERS, "Content-Type": "application/json"}
 _PAGE_HEADERS = {
-    **_PLAIN_HEADERS,
+    **PLAIN_HEADERS,
     "Content-Security-Policy": "default-src 'none'; style-src 'sha256-{}'; base-uri 'none'; form-action 'none'",
     "Referrer-Policy": "no-referrer",
 }
@@ -186,7 +188,7 @@ async def _write(api: Api, kind: str, caller: Caller, read: ReadBody) -> Reply:
 def written(done: Done) -> Reply:
     """What ``POST /v1/KIND`` is answered."""
     if done.problem is not None:
-        return _problem(done.problem)
+        return problem_reply(done.problem)
     first = done.value["entries"][0]
     where = {"Location": f"/v1/entries/{first['epoch']}/{first['entry']}"}
     return _reply(done.status, wire.encode_plain(done.value), headers=where)
@@ -272,7 +274,7 @@ def _pages() -> list[HTTPRouteHandler]:
     headers["Content-Security-Policy"] = headers["Content-Security-Policy"].format(b64encode(style).decode())
 
     async def openapi() -> Response[bytes]:
-        return Response(made, media_type=MediaType.JSON, headers=_PLAIN_HEADERS)
+        return Response(made, media_type=MediaType.JSON, headers=PLAIN_HEADERS)
 
     async def browse() -> Response[str]:
         return Response(shown, media_type=MediaType.HTML, headers=headers)
@@ -295,7 +297,7 @@ async def _answer(api: Api, answered: Callable[[], Awaitable[Reply]]) -> Reply:
         return await answered()
     except Exception as error:
         api.report(error)
-        return _problem(problem_of(error))
+        return problem_reply(problem_of(error))
 
 
 def _unhandled(api: Api) -> Callable[[Asked, Exception], Response[bytes]]:
@@ -304,24 +306,19 @@ def _unhandled(api: Api) -> Callable[[Asked, Exception], Response[bytes]]:
     def handle(_: Asked, error: Exception) -> Response[bytes]:
         if not isinstance(error, HTTPException):
             api.report(error)
-            return _response(_problem(problem_of(error)))
+            return _response(problem_reply(problem_of(error)))
         name, said = {
             404: ("not-found", "There is nothing at this path."),
             405: ("method-not-allowed", "This path does not take that method."),
             413: ("too-large", "This request is larger than is taken here. Nothing has been recorded."),
         }.get(error.status_code, ("malformed", "This request cannot be read. Nothing has been recorded."))
-        return _response(_problem(Problem(name, said, headers=error.headers or {})))
+        return _response(problem_reply(Problem(name, said, headers=error.headers or {})))
 
     return handle
 
 
 def _reply(status: int, body: bytes, *, headers: Mapping[str, str] | None = None) -> Reply:
     return Reply(status, body, {**_JSON_HEADERS, **(headers or {})})
-
-
-def _problem(problem: Problem) -> Reply:
-    headers = {**_PLAIN_HEADERS, "Content-Type": document.PROBLEM_MEDIA, **problem.headers}
-    return Reply(problem.status, wire.encode(problem.body()), headers)
 
 
 def _response(reply: Reply) -> Response[bytes]:
@@ -365,8 +362,7 @@ def _no_repetition(request: Asked) -> None:
 
 async def _json(caller: Caller, read: ReadBody, limit: int) -> Any:
     """The JSON value of the body."""
-    media = caller.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media != "application/json":
+    if not says_json(caller.headers):
         raise Problem("not-json", "The body has to be JSON, and Content-Type has to say so. Nothing has been recorded.")
     return wire.decode(await read(limit))
 

@@ -11,12 +11,13 @@ Always true:
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from counterfoil.faces.api import wire
 from counterfoil.faces.api.kinds import read_write
 from counterfoil.faces.api.problems import Problem
+from counterfoil.faces.api.straight import says_json
 from counterfoil.kernel.outcomes import CounterfoilError
 from counterfoil.operations.clients import idempotency_key, request_id_of
 from counterfoil.operations.desk import Carried
@@ -89,19 +90,9 @@ def token_hash(headers: Headers) -> bytes | None:
 
 def json_of(headers: Headers, body: bytes, limit: int) -> Any:
     """The JSON value of a body of at most ``limit`` bytes; None if it is none, which no write is."""
-    media = headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media != "application/json" or len(body) > limit:
+    if not says_json(headers) or len(body) > limit:
         return None
     try:
         return wire.decode(body)
     except CounterfoilError:
         return None
-
-
-def items_of(value: Any, most: int) -> Sequence[dict[str, Any]] | None:
-    """The requests of a batch, each with a key and a kind; None if it is not a batch."""
-    items = value.get("requests") if type(value) is dict and value.keys() == {"requests"} else None
-    if type(items) is not list or not 1 <= len(items) <= most:
-        return None
-    found = all(type(one) is dict and isinstance(one.get("key"), str) and "kind" in one for one in items)
-    return items if found else None

@@ -14,13 +14,12 @@ from typing import Any
 
 from counterfoil import __version__
 from counterfoil.faces.api.kinds import body_schema, prepare_schema, signers_of, write_schema
-from counterfoil.faces.api.problems import PROBLEMS, TYPE
+from counterfoil.faces.api.problems import PROBLEM_MEDIA, PROBLEMS, TYPE
 from counterfoil.faces.api.reads import READS, SCHEMAS, Read, shape
 from counterfoil.faces.api.writes import BATCH_MAX, PRINTED_MAX
 from counterfoil.office.requests import ASKS, Ask
 
 Schema = dict[str, Any]
-PROBLEM_MEDIA = "application/problem+json"
 _KEY: Schema = {"type": "string", "minLength": 1, "maxLength": 64, "pattern": r"^[\x21\x23-\x7e]{1,64}$"}
 _IN_ANY_READ = ("malformed", "token-needed", "scope-missing", "too-many-attempts", "fault", "unavailable")
 _IN_ANY_WRITE = (

@@ -62,6 +62,7 @@ PROBLEMS: dict[str, Kind] = {
 
 TYPE = "/problems/"
 RETRY_SECONDS = 1
+PROBLEM_MEDIA = "application/problem+json"
 
 
 class Problem(Exception):

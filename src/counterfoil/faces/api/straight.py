@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, NamedTuple
 
-from counterfoil.faces.api.problems import Problem
+from counterfoil.faces.api import wire
+from counterfoil.faces.api.problems import PROBLEM_MEDIA, Problem
 from counterfoil.kernel.limits import REQUEST_BYTES_MAX
 
 WRITE_BYTES_MAX = 4 * REQUEST_BYTES_MAX
@@ -40,6 +41,9 @@ class Reply(NamedTuple):
 
 Read = Callable[[int], Awaitable[bytes]]
 """The body of a request of at most so many bytes, or ``Problem``."""
+
+
+PLAIN_HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 
 class Route(NamedTuple):
@@ -73,6 +77,12 @@ class Straight:
         await send_reply(send, reply.status, headers_to_send(reply), reply.body)
 
 
+def problem_reply(problem: Problem) -> Reply:
+    """What is answered for a problem."""
+    headers = {**PLAIN_HEADERS, "Content-Type": PROBLEM_MEDIA, **problem.headers}
+    return Reply(problem.status, wire.encode(problem.body()), headers)
+
+
 async def send_reply(send: Send, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:
     """Sends a whole answer."""
     await send({"type": "http.response.start", "status": status, "headers": headers})
@@ -91,6 +101,11 @@ def headers_to_send(reply: Reply) -> list[tuple[bytes, bytes]]:
     """The headers of an answer, its length among them."""
     told = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in reply.headers.items()]
     return [*told, (b"content-length", b"%d" % len(reply.body))]
+
+
+def says_json(headers: Mapping[str, str]) -> bool:
+    """Whether the body is said to be JSON."""
+    return headers.get("content-type", "").partition(";")[0].strip().lower() == "application/json"
 
 
 def spanish_first(headers: Mapping[str, str]) -> bool:

@@ -74,7 +74,7 @@ class Writes:
 
         All are handed to the desk before the first is waited for, so that they share its groups.
         """
-        items, begun = _items(value), list[_Begun]()
+        items, begun = items_of(value), list[_Begun]()
         try:
             for number, item in enumerate(items, start=1):
                 begun.append(self.begin(client, item))
@@ -208,7 +208,8 @@ def told(problem: Problem) -> Done:
     return Done(problem.status, plain(problem.body()), problem)
 
 
-def _items(value: Any) -> Sequence[dict[str, Any]]:
+def items_of(value: Any) -> Sequence[dict[str, Any]]:
+    """The requests of a batch, each with a key and a kind; ``Malformed`` if it is not a batch."""
     if type(value) is not dict or value.keys() != {"requests"} or type(value["requests"]) is not list:
         raise Malformed("a batch is an object with one member, requests: a list", field="requests")
     items = value["requests"]

@@ -17,6 +17,8 @@ from typing import Any
 
 from counterfoil.engines import traces
 from counterfoil.engines.clock import MachineClock
+from counterfoil.faces.api.problems import RETRY_SECONDS, Problem
+from counterfoil.faces.api.straight import headers_to_send, problem_reply, send_reply
 from counterfoil.serving.config import Settings
 from counterfoil.serving.entrance import Entrance
 from counterfoil.serving.front import link as say
@@ -103,14 +105,14 @@ class Guarded:
         try:
             await self._app(scope, receive, send)
         except OfficeGone:
-            body = (
-                b'{"type":"/problems/unavailable","title":"Not now","status":503,"detail":"The office has stopped. '
-                b'Whether this was recorded is not known: send the same request again."}'
+            gone = Problem(
+                "unavailable",
+                "The office has stopped. Whether this was recorded is not known: send the same request again "
+                "with its key.",
+                headers={"Retry-After": str(RETRY_SECONDS)},
             )
-            headers = [(b"content-type", b"application/problem+json"), (b"retry-after", b"1"),
-                       (b"content-length", b"%d" % len(body))]  # fmt: skip
-            await send({"type": "http.response.start", "status": 503, "headers": headers})
-            await send({"type": "http.response.body", "body": body})
+            reply = problem_reply(gone)
+            await send_reply(send, reply.status, headers_to_send(reply), reply.body)
 
 
 def main() -> None:

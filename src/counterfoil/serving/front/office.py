@@ -54,7 +54,6 @@ class OfficeSide:
         self._work, self._app, self._api, self._serving = work, app, api, serving
         self.link = say.Link(say.FromFront, self._heard, self._ended)
         self.over = asyncio.Event()
-        self._tokens: set[bytes] = set()
         self._keys: tuple[int, int] = (0, 0)
         self._batches: dict[int, Batch] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -225,24 +224,25 @@ class Front:
     def __init__(self, work: AtWork, app: Any, api: Api | None, sock: socket.socket) -> None:
         self._work, self._app, self._api, self._sock = work, app, api, sock
         self._process: subprocess.Popen[bytes] | None = None
-        self._stopping = False
+        self._stopping = asyncio.Event()
 
     async def run(self, serving: Callable[[], None]) -> None:
         """Serves until ``stop``. ``serving`` is called each time requests are taken."""
         wait = AGAIN_SECONDS
         loop = asyncio.get_running_loop()
-        while not self._stopping:
+        while not self._stopping.is_set():
             began = loop.time()
             await self._once(serving)
-            if self._stopping:
+            if self._stopping.is_set():
                 return
             wait = AGAIN_SECONDS if loop.time() - began > LONG_SECONDS else min(2 * wait, AGAIN_SECONDS_MAX)
             self._work.log.error("front-ended", again_in_seconds=wait)
-            await asyncio.sleep(wait)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), wait)
 
     def stop(self) -> None:
         """Takes nothing more; what was taken is answered, then ``run`` ends."""
-        self._stopping = True
+        self._stopping.set()
         if self._process is not None:
             with suppress(ProcessLookupError):
                 self._process.terminate()
@@ -260,7 +260,7 @@ class Front:
         loop = asyncio.get_running_loop()
         await loop.create_connection(lambda: side.link, sock=ours)
         side.greet()
-        if self._stopping:
+        if self._stopping.is_set():
             process.terminate()
         await side.over.wait()
         try:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from itertools import count
 from typing import Any
 
-from counterfoil.faces.api.beforehand import Asker, Beforehand, Plain, items_of, json_of
+from counterfoil.faces.api.beforehand import Asker, Beforehand, Plain, json_of
 from counterfoil.faces.api.straight import (
     BATCH_BYTES_MAX,
     WRITE_BYTES_MAX,
@@ -24,7 +24,8 @@ from counterfoil.faces.api.straight import (
     send_reply,
     spanish_first,
 )
-from counterfoil.faces.api.writes import BATCH_BREATH, BATCH_MAX
+from counterfoil.faces.api.writes import BATCH_BREATH, items_of
+from counterfoil.kernel.outcomes import Malformed
 from counterfoil.serving.front import link as say
 
 BODY_BYTES_MAX = 2**25
@@ -66,6 +67,7 @@ class Reading:
             if not waiting.done():
                 waiting.set_exception(OfficeGone())
         self._waiting.clear()
+        self.link = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         body = await read_whole(receive, BODY_BYTES_MAX)
@@ -97,8 +99,11 @@ class Reading:
             return None
         spanish = spanish_first(headers)
         if kind is None:
-            items = items_of(value, BATCH_MAX)
-            return await self._batch(asker, items, spanish) if items is not None else None
+            try:
+                items = items_of(value)
+            except Malformed:
+                return None
+            return await self._batch(asker, items, spanish)
         write = self._before.plain(asker, kind, headers.get("idempotency-key"), value)
         if write is None:
             return None
