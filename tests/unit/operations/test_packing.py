@@ -80,11 +80,18 @@ def test_without_a_second_process_this_one_packs(monkeypatch: pytest.MonkeyPatch
     assert packer.alone is not None
 
 
-def test_a_second_process_that_ends_is_done_without(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("given_up", [False, True], ids=["broken", "cancelled with the others"])
+def test_a_second_process_that_ends_is_done_without(monkeypatch: pytest.MonkeyPatch, given_up: bool) -> None:
+    futures: list[Future[Any]] = []
+
     class Breaks(ProcessPoolExecutor):
         def submit(self, *asked: Any) -> Any:  # type: ignore[override]  # it takes what it is given
-            future: Any = Future()
-            future.set_exception(BrokenProcessPool("it ended in the middle"))
+            future: Future[Any] = Future()
+            if given_up and futures:
+                future.cancel()
+            else:
+                future.set_exception(BrokenProcessPool("it ended in the middle"))
+            futures.append(future)
             return future
 
     monkeypatch.setattr(packing, "ProcessPoolExecutor", Breaks)

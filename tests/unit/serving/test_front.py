@@ -27,8 +27,9 @@ from counterfoil.office.requests import ASKS
 from counterfoil.serving import app
 from counterfoil.serving.config import Settings
 from counterfoil.serving.front import link as say
+from counterfoil.serving.front import office as front_of_office
 from counterfoil.serving.front.__main__ import Guarded
-from counterfoil.serving.front.office import OfficeSide
+from counterfoil.serving.front.office import Front, OfficeSide
 from counterfoil.serving.front.reading import BODY_BYTES_MAX, Reading
 from counterfoil.testing import offices
 from counterfoil.testing.servers import FrontHere, Served, served
@@ -383,6 +384,28 @@ def test_whoever_asks_a_front_whose_office_is_gone_is_told_at_once() -> None:
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
     assert answer.json()["type"] == "/problems/unavailable"
     assert "send the same request again" in answer.json()["detail"]
+
+
+def test_a_stop_waits_for_no_front_to_come_back(server: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that ends at once is waited for ever longer; a stop ends that."""
+
+    async def ends_at_once(*_: object) -> None:
+        begun.append(1)
+
+    begun = list[int]()
+    monkeypatch.setattr(front_of_office, "AGAIN_SECONDS", float(SECONDS * 10))
+    monkeypatch.setattr(Front, "_once", ends_at_once)
+
+    async def story() -> None:
+        with socket.create_server(("127.0.0.1", 0)) as sock:
+            made = Front(server.work, None, None, sock)
+            running = asyncio.create_task(made.run(lambda: None))
+            await soon(lambda: bool(begun))
+            made.stop()
+            await running
+
+    asyncio.run(asyncio.wait_for(story(), SECONDS))
+    assert begun == [1]
 
 
 def test_every_kind_may_be_read_before(server: Served) -> None:
