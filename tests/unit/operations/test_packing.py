@@ -96,7 +96,10 @@ def test_a_second_process_that_ends_is_done_without(monkeypatch: pytest.MonkeyPa
 
     monkeypatch.setattr(packing, "ProcessPoolExecutor", Breaks)
     packer = Packer()
-    assert packed(packer, CHUNKS) == WANTED
+    for number, facts in enumerate(CHUNKS):
+        packer.take(LINES, number, facts, chance(number))
+    assert packer.packed(over=True) == WANTED
+    assert len(futures) == packing.UNDER_WAY
     assert packer.alone is not None
     packer.close()
 
